@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * Realm Host Interface (RHI): the calls that a Realm makes to its host inside
+ * RSI_HOST_CALL. Numbers from Arm's ACS, val_rhi.h; only those that have no side effect
+ * on the host.
+ */
+#ifndef _UAPI_RHI_H
+#define _UAPI_RHI_H
+
+/* An unsupported call is RSI_SUCCESS with this in gprs[0]; there is no other status. */
+#define RHI_NOT_SUPPORTED			0xffffffffffffffffULL
+
+#define RHI_SESSION_VERSION			0xc5000040
+#define RHI_SESSION_FEATURES			0xc5000041
+#define RHI_FAL_VERSION				0xc5000046
+#define RHI_FAL_FEATURES			0xc5000047
+#define RHI_DA_VERSION				0xc500004a
+#define RHI_DA_FEATURES				0xc500004b
+#define RHI_HOSTCONF_VERSION			0xc500004e
+#define RHI_HOSTCONF_FEATURES			0xc500004f
+#define RHI_HOSTCONF_GET_IPA_CHANGE_ALIGNMENT	0xc5000050
+
+/* A version is major << 16 | minor, in every family. */
+#define RHI_VERSION_MAJOR(v)			((v) >> 16)
+#define RHI_VERSION_MINOR(v)			((v) & 0xffff)
+
+/* RHI_HOSTCONF_FEATURES, gprs[0]: RHI_HOSTCONF_GET_IPA_CHANGE_ALIGNMENT exists. */
+#define RHI_HOSTCONF_HAS_IPA_CHANGE_ALIGNMENT	(1ULL << 0)
+
+#endif /* _UAPI_RHI_H */
