@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/array_size.h>
+#include <linux/cache.h>
+#include <linux/cleanup.h>
+#include <linux/mmzone.h>
+#include <linux/mutex.h>
+#include <linux/seq_file.h>
+
+#include <uapi/rhi.h>
+
+#include "hostcall.h"
+#include "hostconf.h"
+
+/* "It is a constant" (Marc Zyngier on the mail series): nobody can change it later. */
+struct hostconf hostconf __ro_after_init;
+
+#define LARGEST_BLOCK	((u64)PAGE_SIZE << MAX_PAGE_ORDER)
+
+static int __init ask_one(u32 fid, struct hostconf_answer *answer)
+{
+	struct hostcall_result res;
+	int err = hostcall(fid, &res);
+
+	if (err) {
+		pr_err("RSI_HOST_CALL for %s failed with RSI code %lu: the host's granule is not known\n",
+		       hostcall_fid_name(fid), res.rsi);
+		return err;
+	}
+	answer->raw = res.gprs[0];
+	answer->asked = true;
+	return 0;
+}
+
+static enum hostconf_status __init ask(void)
+{
+	enum hostconf_status status;
+	const char *error;
+
+	if (ask_one(RHI_HOSTCONF_VERSION, &hostconf.version))
+		return HOSTCONF_CALL_FAILED;
+	status = hostconf_check_version(hostconf.version.raw);
+	if (status == HOSTCONF_NOT_SUPPORTED)
+		pr_info("the host does not know RHI HOSTCONF\n");
+	if (status == HOSTCONF_BAD_VERSION)
+		pr_err("the host's HOSTCONF version 0x%llx is not 1.x: the host's granule is not known\n",
+		       hostconf.version.raw);
+	if (status != HOSTCONF_OK)
+		return status;
+
+	if (ask_one(RHI_HOSTCONF_FEATURES, &hostconf.features))
+		return HOSTCONF_CALL_FAILED;
+	status = hostconf_check_features(hostconf.features.raw);
+	if (status != HOSTCONF_OK) {
+		pr_info("the host's HOSTCONF does not tell the granule (features 0x%llx)\n",
+			hostconf.features.raw);
+		return status;
+	}
+
+	if (ask_one(RHI_HOSTCONF_GET_IPA_CHANGE_ALIGNMENT, &hostconf.alignment))
+		return HOSTCONF_CALL_FAILED;
+	error = hostconf_alignment_error(hostconf.alignment.raw, LARGEST_BLOCK);
+	if (error) {
+		pr_err("the host's IPA change alignment 0x%llx %s: the host's granule is not known\n",
+		       hostconf.alignment.raw, error);
+		return HOSTCONF_INVALID_ALIGNMENT;
+	}
+	return HOSTCONF_OK;
+}
+
+/* The user knows of a larger granule, or knows one at all. */
+static int __init take_override(u64 override)
+{
+	const char *error = hostconf_alignment_error(override, LARGEST_BLOCK);
+
+	if (error) {
+		pr_err("granule=%llu %s: give a power of two from %lu to %llu\n",
+		       override, error, PAGE_SIZE, LARGEST_BLOCK);
+		return -EINVAL;
+	}
+	if (override < max_t(u64, hostconf.granule, PAGE_SIZE)) {
+		pr_err("granule=%llu is smaller than %llu, which this guest needs on this host: leave it out, or give a larger one\n",
+		       override, max_t(u64, hostconf.granule, PAGE_SIZE));
+		return -EINVAL;
+	}
+	hostconf.granule = override;
+	hostconf.source = "parameter";
+	return 0;
+}
+
+/**
+ * hostconf_init() - ask the host for its sharing granule, and freeze what it said
+ * @realm: false if there is nobody to ask (force=1)
+ * @override: granule=, in bytes; 0 if it was not given
+ *
+ * A host that fails or makes no sense is no error: then the granule is 0, unless
+ * @override says what it is.
+ *
+ * Context: Process, at module load; hostcall_init() succeeded if @realm.
+ * Return:
+ * * %0 - hostconf can be read
+ * * %-EINVAL - @override is not valid, or smaller than the host's granule
+ */
+int __init hostconf_init(bool realm, u64 override)
+{
+	hostconf.status = realm ? ask() : HOSTCONF_NOT_REALM;
+
+	if (hostconf.status == HOSTCONF_OK && hostconf.alignment.raw >= PAGE_SIZE) {
+		hostconf.granule = hostconf.alignment.raw;
+		hostconf.source = "host";
+	} else if (hostconf_granule_is_known(hostconf.status)) {
+		hostconf.granule = PAGE_SIZE;
+		hostconf.source = "page_size";
+	} else {
+		hostconf.source = "unknown";
+	}
+
+	if (override) {
+		int err = take_override(override);
+
+		if (err)
+			return err;
+	}
+
+	if (hostconf.granule)
+		pr_info("sharing granule %llu bytes: %s\n", hostconf.granule, hostconf_meaning());
+	else
+		pr_err("nothing will be shared: %s\n", hostconf_meaning());
+	return 0;
+}
+
+/**
+ * hostconf_meaning() - what the status means for the user
+ *
+ * Context: Any, after hostconf_init().
+ * Return: One clause, without a full stop.
+ */
+const char *hostconf_meaning(void)
+{
+	if (hostconf.granule && !hostconf_granule_is_known(hostconf.status))
+		return "the host's own is not known, this one is what granule= says";
+
+	switch (hostconf.status) {
+	case HOSTCONF_OK:
+		return hostconf.alignment.raw < PAGE_SIZE ?
+		       "the host's own is smaller than this kernel's page" : "the host says so";
+	case HOSTCONF_NOT_SUPPORTED:
+		return "assumed, as this host does not know RHI HOSTCONF";
+	case HOSTCONF_NO_ALIGNMENT:
+		return "assumed, as this host has HOSTCONF but does not tell its granule";
+	case HOSTCONF_BAD_VERSION:
+		return "the host speaks a version of HOSTCONF that is not known here; give granule= if you know the host's";
+	case HOSTCONF_INVALID_ALIGNMENT:
+		return "the host's granule makes no sense; give granule= if you know the host's";
+	case HOSTCONF_CALL_FAILED:
+		return "the host could not be asked; give granule= if you know the host's";
+	case HOSTCONF_NOT_REALM:
+		return "not a Realm (force=1), sharing changes nothing";
+	}
+	return "";
+}
+
+static bool show_answer(struct seq_file *s, u32 fid, int words)
+{
+	struct hostcall_result res;
+
+	if (hostcall(fid, &res)) {
+		seq_puts(s, " call_failed");
+		return false;
+	}
+	if (res.gprs[0] == RHI_NOT_SUPPORTED) {
+		seq_puts(s, " not_supported");
+		return false;
+	}
+	seq_printf(s, " 0x%llx", res.gprs[0]);
+	for (int i = 1; i < words; i++)
+		seq_printf(s, ",0x%llx", res.gprs[i]);
+	return true;
+}
+
+/**
+ * hostconf_show_families() - ask for the other RHI families, and print what the host says
+ * @s: a seq_file
+ *
+ * Loading the module asks for HOSTCONF alone: this is asked when somebody wants to know.
+ * SESSION has two words of features, the others have one (Arm's ACS, val_rhi.h).
+ *
+ * Context: Process, in a Realm; sleeps.
+ */
+void hostconf_show_families(struct seq_file *s)
+{
+	static const struct {
+		const char *name;
+		u32 version, features;
+		int words;
+	} families[] = {
+		{ "SESSION", RHI_SESSION_VERSION, RHI_SESSION_FEATURES, 2 },
+		{ "FAL", RHI_FAL_VERSION, RHI_FAL_FEATURES, 1 },
+		{ "DA", RHI_DA_VERSION, RHI_DA_FEATURES, 1 },
+		{ "HOSTCONF", RHI_HOSTCONF_VERSION, RHI_HOSTCONF_FEATURES, 1 },
+	};
+
+	seq_puts(s, "# family version features\n");
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		seq_puts(s, families[i].name);
+		if (show_answer(s, families[i].version, 1))
+			show_answer(s, families[i].features, families[i].words);
+		else
+			seq_puts(s, " -");
+		seq_putc(s, '\n');
+	}
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/array_size.h>
+#include <linux/log2.h>
+#include <linux/sizes.h>
+
+#include <uapi/rhi.h>
+
+#include "hostconf_check.h"
+
+static const char * const status_names[] = {
+	[HOSTCONF_OK]			= "ok",
+	[HOSTCONF_NOT_SUPPORTED]	= "not_supported",
+	[HOSTCONF_NO_ALIGNMENT]		= "no_alignment",
+	[HOSTCONF_BAD_VERSION]		= "bad_version",
+	[HOSTCONF_INVALID_ALIGNMENT]	= "invalid_alignment",
+	[HOSTCONF_CALL_FAILED]		= "call_failed",
+	[HOSTCONF_NOT_REALM]		= "not_realm",
+};
+
+/**
+ * hostconf_status_name() - the word for a status in sysfs
+ * @status: a status
+ *
+ * Context: Any.
+ * Return: The word. Part of the ABI.
+ */
+const char *hostconf_status_name(enum hostconf_status status)
+{
+	return (size_t)status < ARRAY_SIZE(status_names) ? status_names[status] : "unknown";
+}
+
+/**
+ * hostconf_granule_is_known() - may memory be shared on the strength of this status?
+ * @status: what came of asking the host
+ *
+ * A host that does not know the call predates granules above 4K, so that one page may be
+ * assumed. A host whose answer makes no sense may have any granule.
+ *
+ * Context: Any.
+ * Return: true if the host's granule is known or may be assumed to be one page.
+ */
+bool hostconf_granule_is_known(enum hostconf_status status)
+{
+	switch (status) {
+	case HOSTCONF_OK:
+	case HOSTCONF_NOT_SUPPORTED:
+	case HOSTCONF_NO_ALIGNMENT:
+	case HOSTCONF_NOT_REALM:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * hostconf_check_version() - check the answer to RHI_HOSTCONF_VERSION
+ * @raw: gprs[0] as the host left it
+ *
+ * Only major version 1 is understood: in a draft another call had this FID.
+ *
+ * Context: Any.
+ * Return: HOSTCONF_OK, HOSTCONF_NOT_SUPPORTED or HOSTCONF_BAD_VERSION.
+ */
+enum hostconf_status hostconf_check_version(u64 raw)
+{
+	if (raw == RHI_NOT_SUPPORTED)
+		return HOSTCONF_NOT_SUPPORTED;
+	return RHI_VERSION_MAJOR(raw) == 1 ? HOSTCONF_OK : HOSTCONF_BAD_VERSION;
+}
+
+/**
+ * hostconf_check_features() - check the answer to RHI_HOSTCONF_FEATURES
+ * @raw: gprs[0] as the host left it
+ *
+ * "Not supported" has every bit set, that of the alignment call too: it is no feature mask.
+ *
+ * Context: Any.
+ * Return: HOSTCONF_OK if the host can be asked for its alignment, else HOSTCONF_NO_ALIGNMENT.
+ */
+enum hostconf_status hostconf_check_features(u64 raw)
+{
+	if (raw == RHI_NOT_SUPPORTED || !(raw & RHI_HOSTCONF_HAS_IPA_CHANGE_ALIGNMENT))
+		return HOSTCONF_NO_ALIGNMENT;
+	return HOSTCONF_OK;
+}
+
+/**
+ * hostconf_alignment_error() - check an IPA change alignment
+ * @raw: bytes, as the host gave it in gprs[0] or the user in granule=
+ * @max: bytes, the largest block that the page allocator can give
+ *
+ * RSI_IPA_STATE_SET works in units of 4K (RMM specification DEN0137), so that no host can
+ * have a smaller alignment; ALIGN() needs a power of two; and a granule that cannot be
+ * allocated cannot be shared.
+ *
+ * Context: Any.
+ * Return: NULL if @raw is a valid alignment, else what is wrong with it, in words.
+ */
+const char *hostconf_alignment_error(u64 raw, u64 max)
+{
+	if (raw == RHI_NOT_SUPPORTED)
+		return "means 'not supported', for a call that the host's feature mask offers";
+	if (raw == 0)
+		return "is zero";
+	if (!is_power_of_2(raw))
+		return "is not a power of two";
+	if (raw < SZ_4K)
+		return "is below 4096, the unit in which a Realm's memory changes state";
+	if (raw > max)
+		return "is more than the page allocator can give in one block";
+	return NULL;
+}
