@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Targets only; what the module is made of stands in module/Kbuild.
+
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+KERNEL ?= newest
+
+ifeq ($(shell uname -m),aarch64)
+all: native
+else
+all: cross
+endif
+
+# On an arm64 machine: for its running kernel, with its own headers and compiler.
+native:
+	@test -e $(KDIR)/Makefile || { \
+		echo "There are no headers of kernel $(KVER): install them (Debian, Ubuntu: linux-headers-$(KVER)), or say KDIR=..." >&2; \
+		exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/module modules
+	$(MAKE) -C tools O=$(CURDIR)/build/tools
+
+# Elsewhere: for Debian's newest arm64 kernel (or KERNEL=...), in the sandbox.
+cross:
+	@scripts/kbuild --kernel $(KERNEL) module
+	@scripts/sandbox sh -c 'cross=; [ "$$(uname -m)" = aarch64 ] || cross=aarch64-linux-gnu-; \
+		exec make -s -C tools O=$(CURDIR)/build/arm64 CROSS_COMPILE=$$cross'
+	@echo $(CURDIR)/build/arm64
+
+demo:
+	@scripts/realm --kernel $(KERNEL) --granule 64k --file tests/guest/report -- sh /root/report
+
+# -j2: a Realm of two virtual CPUs is idle half of its time.
+check:
+	@scripts/kernel newest >/dev/null
+	@scripts/kernel 16k >/dev/null
+	@scripts/sandbox prove -j2 --timer $(TESTS)
+
+TESTS ?= tests/
+
+lint:
+	@scripts/lint
+
+install:
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/module modules_install
+	$(MAKE) -C tools O=$(CURDIR)/build/tools install
+
+clean:
+	rm -rf build
+	find module -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
+		-o -name Module.symvers -o -name modules.order | xargs -r rm -f
+
+help:
+	@echo 'make           module and tools: on arm64 for the running kernel, elsewhere for Debian'\''s newest'
+	@echo 'make demo      boot a Realm on a host with a 64K granule, and read it there'
+	@echo 'make check     all tests'
+	@echo 'make lint      checkpatch, sparse, W=1, kernel-doc, shellcheck, man pages'
+	@echo 'make install   module and tools for the running kernel (arm64, as root)'
+	@echo 'make clean     remove what was built here; the cache stays'
+	@echo
+	@echo 'KERNEL=V  another kernel for make, make demo (see scripts/kernel --help)'
+	@echo 'TESTS=F   only these tests: make check TESTS=tests/probe-granule.t'
+	@echo 'RHI_CACHE=DIR  where sandbox and kernels are kept  [~/.cache/rhi-probe]'
+
+.PHONY: all native cross demo check lint install clean help

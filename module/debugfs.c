@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/debugfs.h>
+#include <linux/seq_file.h>
+
+#include "debugfs.h"
+#include "hostcall.h"
+#include "hostconf.h"
+
+static struct dentry *rhi_dir;
+
+static void show_answer(struct seq_file *s, const char *name,
+			const struct hostconf_answer *answer)
+{
+	if (answer->asked)
+		seq_printf(s, "%-22s0x%llx\n", name, answer->raw);
+	else
+		seq_printf(s, "%-22snone\n", name);
+}
+
+static int hostconf_show(struct seq_file *s, void *unused)
+{
+	seq_printf(s, "%-22s%s\n", "status", hostconf_status_name(hostconf.status));
+	seq_printf(s, "%-22s%llu\n", "granule", hostconf.granule);
+	seq_printf(s, "%-22s%s\n", "granule_source", hostconf.source);
+	seq_printf(s, "%-22s%lu\n", "page_size", PAGE_SIZE);
+	show_answer(s, "version", &hostconf.version);
+	show_answer(s, "features", &hostconf.features);
+	show_answer(s, "ipa_change_alignment", &hostconf.alignment);
+	seq_printf(s, "%-22s%s\n", "meaning", hostconf_meaning());
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(hostconf);
+
+static int calls_show(struct seq_file *s, void *unused)
+{
+	hostcall_show_log(s);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(calls);
+
+static int families_show(struct seq_file *s, void *unused)
+{
+	if (hostconf.status == HOSTCONF_NOT_REALM)
+		seq_puts(s, "# not a Realm: there is no host to ask\n");
+	else
+		hostconf_show_families(s);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(families);
+
+/**
+ * rhi_debugfs_init() - make /sys/kernel/debug/rhi
+ *
+ * Without debugfs in the kernel, or under lockdown, there is none and all else works.
+ *
+ * Context: Process, after hostconf_init().
+ */
+void __init rhi_debugfs_init(void)
+{
+	rhi_dir = debugfs_create_dir("rhi", NULL);
+	debugfs_create_file("hostconf", 0400, rhi_dir, NULL, &hostconf_fops);
+	debugfs_create_file("calls", 0400, rhi_dir, NULL, &calls_fops);
+	debugfs_create_file("families", 0400, rhi_dir, NULL, &families_fops);
+}
+
+/**
+ * rhi_debugfs_exit() - remove /sys/kernel/debug/rhi
+ *
+ * Context: Process. Waits for readers.
+ */
+void rhi_debugfs_exit(void)
+{
+	debugfs_remove(rhi_dir);
+}
