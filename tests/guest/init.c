@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * init of the Realm that scripts/realm boots: mounts what there is to mount, loads modules,
+ * runs one command, and sends its output and exit status over the second UART.
+ *
+ * /etc/realm/cmd holds the command's arguments, each ended by NUL; without it there is a
+ * shell on a pseudo-terminal. /etc/realm/modules holds the modules to insert, a path a line.
+ * realm.noprobe on the kernel's command line leaves rhi_probe unloaded.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "frames.h"
+
+#define CHANNEL		"/dev/ttyAMA1"
+#define MAX_ARGS	256
+
+static int channel = -1;
+
+/* Everything here is fatal: the kernel panics when init exits, and scripts/realm reports it. */
+static void check(bool good, const char *what)
+{
+	if (!good) {
+		printf("init: %s: %s\n", what, strerror(errno));
+		exit(1);
+	}
+}
+
+static void send_frame(char type, const char *payload, size_t len)
+{
+	char frame[FRAME_HEADER + FRAME_MAX];
+	const char *p = frame;
+
+	frame[0] = type;
+	frame[1] = len & 0xff;
+	frame[2] = len >> 8;
+	memcpy(frame + FRAME_HEADER, payload, len);
+	len += FRAME_HEADER;
+	while (len) {
+		ssize_t n = write(channel, p, len);
+
+		check(n > 0, "writing to " CHANNEL);
+		p += n;
+		len -= n;
+	}
+}
+
+static void mount_all(void)
+{
+	static const struct {
+		const char *type, *dir;
+		bool optional;
+	} mounts[] = {
+		{ "proc", "/proc", false },
+		{ "sysfs", "/sys", false },
+		{ "devtmpfs", "/dev", false },
+		{ "tmpfs", "/tmp", false },
+		{ "tmpfs", "/run", false },
+		{ "debugfs", "/sys/kernel/debug", true },
+		{ "tracefs", "/sys/kernel/tracing", true },
+		{ "devpts", "/dev/pts", true },
+	};
+
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		int err;
+
+		mkdir(mounts[i].dir, 0755);
+		err = mount(mounts[i].type, mounts[i].dir, mounts[i].type, 0, NULL);
+		/* devtmpfs may be there already (CONFIG_DEVTMPFS_MOUNT) */
+		check(!err || errno == EBUSY || mounts[i].optional, mounts[i].dir);
+	}
+}
+
+static void open_channel(void)
+{
+	struct termios raw;
+
+	channel = open(CHANNEL, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	check(channel >= 0, CHANNEL);
+	check(!tcgetattr(channel, &raw), CHANNEL);
+	cfmakeraw(&raw);
+	cfsetspeed(&raw, B115200);
+	check(!tcsetattr(channel, TCSANOW, &raw), CHANNEL);
+}
+
+/* Pass on what can be read from *fd; at its end *fd becomes -1. */
+static void pass_on(int *fd, char type)
+{
+	char buf[FRAME_MAX];
+	ssize_t n = read(*fd, buf, sizeof(buf));
+
+	if (n > 0)
+		send_frame(type, buf, n);
+	else if (n == 0 || errno != EINTR)
+		*fd = -1;
+}
+
+/*
+ * Relay until the command is gone: what it left in the background may keep its output open.
+ * in: where the host's input goes, or -1.
+ */
+static int relay(pid_t pid, int out, int err, int in)
+{
+	enum { OUT, ERR, CHANNEL_IN, CHILD, NR };
+	struct pollfd fds[NR] = {
+		[OUT] = { .fd = out, .events = POLLIN },
+		[ERR] = { .fd = err, .events = POLLIN },
+		[CHANNEL_IN] = { .fd = in >= 0 ? channel : -1, .events = POLLIN },
+		[CHILD] = { .fd = syscall(SYS_pidfd_open, pid, 0), .events = POLLIN },
+	};
+	bool gone = false;
+	int status;
+
+	check(fds[CHILD].fd >= 0, "pidfd_open");
+	for (;;) {
+		int n = poll(fds, NR, gone ? 0 : -1);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		check(n >= 0, "poll");
+		/* All that it wrote while it lived has been read. */
+		if (gone && !fds[OUT].revents && !fds[ERR].revents)
+			break;
+		if (fds[CHILD].revents) {
+			gone = true;
+			fds[CHILD].fd = -1;
+		}
+		if (fds[OUT].revents)
+			pass_on(&fds[OUT].fd, FRAME_STDOUT);
+		if (fds[ERR].revents)
+			pass_on(&fds[ERR].fd, FRAME_STDERR);
+		if (fds[CHANNEL_IN].revents) {
+			char buf[FRAME_MAX];
+			ssize_t len = read(channel, buf, sizeof(buf));
+
+			if (len <= 0 || write(in, buf, len) != len)
+				fds[CHANNEL_IN].fd = -1;
+		}
+	}
+	check(waitpid(pid, &status, 0) == pid, "wait");
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int run(char *const argv[])
+{
+	int out[2], err[2], status;
+	pid_t pid;
+
+	check(!pipe2(out, O_CLOEXEC) && !pipe2(err, O_CLOEXEC), "pipe");
+	pid = fork();
+	check(pid >= 0, "fork");
+	if (!pid) {
+		int null = open("/dev/null", O_RDONLY);
+
+		setsid();
+		dup2(null, STDIN_FILENO);
+		dup2(out[1], STDOUT_FILENO);
+		dup2(err[1], STDERR_FILENO);
+		execvp(argv[0], argv);
+		dprintf(STDERR_FILENO, "realm: %s: %s\n", argv[0], strerror(errno));
+		_exit(errno == ENOENT ? 127 : 126);
+	}
+	close(out[1]);
+	close(err[1]);
+	status = relay(pid, out[0], err[0], -1);
+	close(out[0]);
+	close(err[0]);
+	return status;
+}
+
+static int run_shell(void)
+{
+	struct winsize size = { .ws_row = 24, .ws_col = 80 };
+	int pty;
+	pid_t pid;
+
+	pid = forkpty(&pty, NULL, NULL, &size);
+	check(pid >= 0, "forkpty");
+	if (!pid) {
+		execl("/bin/sh", "-sh", NULL);
+		_exit(127);
+	}
+	return relay(pid, pty, -1, pty);
+}
+
+static bool on_command_line(const char *word)
+{
+	char line[4096] = "";
+	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+
+	check(fd >= 0 && read(fd, line, sizeof(line) - 1) > 0, "/proc/cmdline");
+	close(fd);
+	for (char *p = strtok(line, " \n"); p; p = strtok(NULL, " \n"))
+		if (!strcmp(p, word))
+			return true;
+	return false;
+}
+
+static void load_modules(void)
+{
+	char path[4096];
+	FILE *list;
+
+	/* modprobe, as it takes parameters from the kernel's command line */
+	if (!on_command_line("realm.noprobe"))
+		run((char *[]){ "modprobe", "rhi_probe", NULL });
+
+	list = fopen("/etc/realm/modules", "re");
+	if (!list)
+		return;
+	while (fgets(path, sizeof(path), list)) {
+		path[strcspn(path, "\n")] = '\0';
+		run((char *[]){ "insmod", path, NULL });
+	}
+	fclose(list);
+}
+
+/* The command's arguments, or none. */
+static char **read_command(void)
+{
+	static char text[65536], *argv[MAX_ARGS + 1];
+	int fd = open("/etc/realm/cmd", O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+	int argc = 0;
+
+	if (fd < 0)
+		return NULL;
+	len = read(fd, text, sizeof(text) - 1);
+	check(len > 0, "/etc/realm/cmd");
+	close(fd);
+	for (char *p = text; p < text + len && argc < MAX_ARGS; p += strlen(p) + 1)
+		argv[argc++] = p;
+	return argv;
+}
+
+int main(void)
+{
+	char **argv;
+	char status;
+
+	mount_all();
+	open_channel();
+	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	setenv("HOME", "/root", 1);
+	setenv("TERM", "linux", 1);
+	check(!chdir("/root"), "/root");
+	run((char *[]){ "/bin/busybox", "--install", "-s", NULL });
+
+	load_modules();
+	argv = read_command();
+	status = argv ? run(argv) : run_shell();
+
+	send_frame(FRAME_EXIT, &status, 1);
+	tcdrain(channel);
+	sync();
+	reboot(RB_POWER_OFF);
+	check(false, "power off");
+	return 1;
+}
