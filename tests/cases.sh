@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Realm boots as a table: for tests/*.t, which source it.
+
+# shellcheck source=tests/tap.sh
+. "$TOP/tests/tap.sh"
+
+work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
+
+# What a kernel says when it found a mistake; lines of the module's own are none.
+SPLAT='WARNING:|BUG:|Call trace:|Oops|UBSAN:|KASAN:|possible circular locking|unreferenced object'
+
+# no_splat NAME CONSOLE: the kernel logged no warning
+no_splat() {
+	local found
+
+	found=$(grep -nE -A 5 "$SPLAT" "$2" | head -n 30)
+	if [ ! -s "$2" ]; then
+		fail "$1" "there is no console log"
+	elif [ -n "$found" ]; then
+		fail "$1" "$found"
+	else
+		pass "$1"
+	fi
+}
+
+# The module's values in one line, or nothing if it is not loaded; then its log.
+REPORT='cd /sys/kernel/rhi 2>/dev/null &&
+	echo $(cat status granule ipa_change_alignment hostconf_version hostconf_features)
+dmesg | sed -n "s/.*rhi_probe: /log: /p"'
+
+# probe_cases <<TABLE: a case is a line
+#   name | options of scripts/realm | the five values, or - if it must not load | a part of its log
+# Each asserts the values, the line in the log, and that the kernel logged no warning.
+probe_cases() {
+	local name options values log out=$work/out got
+
+	while IFS='|' read -r name options values log; do
+		read -r name <<<"$name"
+		read -r values <<<"$values"
+		read -r log <<<"$log"
+		rm -rf -- "$out"
+		# shellcheck disable=SC2086
+		if ! "$TOP/scripts/realm" $options --timeout 120 --out "$out" -- \
+			sh -c "$REPORT" >"$work/stdout" 2>"$work/stderr" </dev/null; then
+			fail "$name: boots" "$(cat "$work/stderr")"
+			continue
+		fi
+		got=$(grep -v '^log: ' "$work/stdout")
+		is "$name: values" "${got:--}" "$values"
+		if grep -qF -- "$log" <(grep '^log: ' "$work/stdout"); then
+			pass "$name: log"
+		else
+			fail "$name: log" "no '$log' in: $(grep '^log: ' "$work/stdout")"
+		fi
+		no_splat "$name: no warning" "$out/console.log"
+	done
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Loading and unloading: again and again, with readers, and what each leaves behind.
+
+TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+# shellcheck source=tests/cases.sh
+. "$TOP/tests/cases.sh"
+
+# in_realm NAME SCRIPT OPTIONS...: SCRIPT (sh -e) succeeds in a Realm, and the kernel does not complain
+in_realm() {
+	local name=$1 script=$2
+	shift 2
+
+	rm -rf -- "$work/out"
+	if "$TOP/scripts/realm" --granule 64k --timeout 120 --out "$work/out" "$@" -- \
+		sh -ec "$script" >"$work/log" 2>&1 </dev/null; then
+		pass "$name"
+	else
+		fail "$name" "$(cat "$work/log")"
+	fi
+	no_splat "$name: no warning" "$work/out/console.log"
+}
+
+module='ko=$(echo /lib/modules/*/updates/rhi_probe.ko)
+same() { [ "$(cat /sys/kernel/rhi/status /sys/kernel/rhi/granule)" = "ok
+65536" ]; }
+gone() { [ ! -e /sys/kernel/rhi ] && [ ! -e /sys/kernel/debug/rhi ] && ! grep -q ^rhi_probe /proc/modules; }
+'
+in_realm 'two loads and unloads in a row' "$module"'
+same; rmmod rhi_probe; gone; insmod $ko; same; rmmod rhi_probe; gone; modprobe rhi_probe; same'
+
+in_realm 'a bad parameter leaves nothing behind' "$module"'
+gone; ! insmod $ko granule=12288; gone; ! insmod $ko granule=4096; gone; insmod $ko; same' --append realm.noprobe
+
+in_realm 'unloading under readers' "$module"'
+for i in 1 2 3 4; do
+	while :; do cat /sys/kernel/rhi/* /sys/kernel/debug/rhi/*; done >/dev/null 2>&1 &
+done
+for i in $(seq 30); do rmmod rhi_probe; insmod $ko; done
+same; rmmod rhi_probe; gone'
+
+in_realm 'loading asks the host three questions' '
+[ "$(grep -vc "^#" /sys/kernel/debug/rhi/calls)" = 3 ]'
+is 'and the host heard three' "$(jq -c .rhi "$work/out/summary.json")" \
+	'{"HOSTCONF_VERSION":1,"HOSTCONF_FEATURES":1,"HOSTCONF_GET_IPA_CHANGE_ALIGNMENT":1,"unknown":0}'
+
+in_realm 'the log of calls keeps the latest 64, in their order' '
+for i in $(seq 20); do cat /sys/kernel/debug/rhi/families >/dev/null; done
+grep -v "^#" /sys/kernel/debug/rhi/calls >/tmp/calls
+[ "$(wc -l </tmp/calls)" = 64 ]
+[ "$(cut -d" " -f1 /tmp/calls)" = "$(seq 40 103)" ]'
+
+in_realm 'families: versions and features' '
+[ "$(cat /sys/kernel/debug/rhi/families)" = "# family version features
+SESSION 0x10000 0x8000000000000007,0x0
+FAL not_supported -
+DA 0x10001 0xff
+HOSTCONF 0x10000 0x1" ]' --rhi session.version=0x10000,session.features=0x8000000000000007,da.version=0x10001,da.features=0xff
+
+in_realm 'sysfs is for everybody, debugfs for root' '
+[ "$(stat -c %a /sys/kernel/rhi/status)" = 444 ]
+[ "$(stat -c %a /sys/kernel/debug/rhi/calls)" = 400 ]'
+
+in_realm 'no RIPAS is changed by loading' '
+for f in /sys/kernel/rhi/* /sys/kernel/debug/rhi/*; do cat $f >/dev/null; done'
+probed=$(jq -c '.convert, .shared_bytes' "$work/out/summary.json")
+in_realm 'as without the module' 'true' --append realm.noprobe
+is 'no conversion more' "$(jq -c '.convert, .shared_bytes' "$work/out/summary.json")" "$probed"
+
+done_testing

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# RSI_HOST_CALL itself fails: every code of the RMM on each of the three calls.
+
+TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+# shellcheck source=tests/cases.sh
+. "$TOP/tests/cases.sh"
+
+table() {
+	local code
+
+	for code in 1 2 3 4; do
+		echo "version fails with $code | --granule 64k --rhi version.rsi=$code | call_failed 0 none none none | HOSTCONF_VERSION failed with RSI code $code"
+		echo "features fail with $code | --granule 64k --rhi features.rsi=$code | call_failed 0 none 0x10000 none | HOSTCONF_FEATURES failed with RSI code $code"
+		echo "alignment fails with $code | --granule 64k --rhi alignment.rsi=$code | call_failed 0 none 0x10000 0x1 | HOSTCONF_GET_IPA_CHANGE_ALIGNMENT failed with RSI code $code"
+	done
+}
+probe_cases < <(table)
+done_testing

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The door itself: what scripts/realm brings back of a command, and how a Realm ends that
+# its host ends.
+
+TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+# shellcheck source=tests/cases.sh
+. "$TOP/tests/cases.sh"
+
+# realm NAME STATUS STDOUT STDERR-PART ARGS...: stdout is compared whole if STDOUT is not '*'
+realm() {
+	local name=$1 want=$2 stdout=$3 stderr=$4 status=0 got
+	shift 4
+
+	rm -rf -- "$work/out"
+	got=$("$TOP/scripts/realm" --out "$work/out" "$@" 2>"$work/stderr" </dev/null) || status=$?
+	if [ "$status" != "$want" ]; then
+		fail "$name" "exit status $status, not $want; $(cat "$work/stderr")"
+	elif [ "$stdout" != '*' ] && [ "$got" != "$stdout" ]; then
+		fail "$name" "stdout: '$got', not '$stdout'"
+	elif ! grep -qF -- "$stderr" "$work/stderr"; then
+		[ -z "$stderr" ] && pass "$name" || fail "$name" "stderr without '$stderr': $(cat "$work/stderr")"
+	else
+		pass "$name"
+	fi
+}
+
+summary() { jq -r "$1" "$work/out/summary.json"; }
+
+realm 'true' 0 '' '' true
+realm 'false' 1 '' '' false
+realm 'any status, stdout and stderr apart' 42 out err sh -c 'echo out; echo err >&2; exit 42'
+realm 'killed by a signal' 137 '' '' sh -c 'kill -9 $$'
+realm 'no such command' 127 '' 'no-such-command: No such file' no-such-command
+realm 'arguments arrive as they are' 0 $'a b|*|"|\n|$x||' '' printf '%s|' 'a b' '*' '"' $'\n' "\$x" ''
+is 'the summary has the host calls' "$(summary '.end, .rhi.HOSTCONF_GET_IPA_CHANGE_ALIGNMENT')" $'power_off\n1'
+
+head -c 300000 /dev/urandom >"$work/file"
+realm 'a large binary file goes in' 0 "$(md5sum <"$work/file" | cut -d' ' -f1)" '' \
+	--file "$work/file:/opt/x/data" sh -c 'md5sum </opt/x/data | cut -d" " -f1'
+"$TOP/scripts/realm" --file "$work/file" cat /root/file >"$work/back" 2>/dev/null </dev/null
+ok 'and comes out as it was' cmp "$work/file" "$work/back"
+realm 'output left open in the background does not hold the end' 0 out '' sh -c 'sleep 1000 & echo out'
+realm '--append' 0 1 '' --append 'some.word=1' sh -c 'grep -c some.word=1 /proc/cmdline'
+realm '--smp and --mem' 0 $'4\nyes' '' --smp 4 --mem 2G \
+	sh -c 'nproc; [ $(awk "/MemTotal/ { print \$2 }" /proc/meminfo) -gt 1500000 ] && echo yes'
+realm 'time is up' 124 '' 'within 5 seconds' --timeout 5 sleep 1000
+realm 'a panic' 125 '*' 'ended before the command did (reset' sh -c 'echo c >/proc/sysrq-trigger; sleep 100'
+
+# The 16K kernel shares 1 MiB for its swiotlb at boot, at an address that is not a multiple
+# of 64K: what each host makes of that.
+sixteen=(--kernel 16k --granule 64k)
+realm 'lenient host: boots' 0 '' '' "${sixteen[@]}" true
+realm 'recording host: boots' 0 '' '' "${sixteen[@]}" --host record true
+is 'recording host: has it in its list' \
+	"$(summary '.misaligned.requests, (.misaligned.list | length), .misaligned.list[0].ripas')" $'1\n1\nEMPTY'
+realm 'killing host: the Realm is ended' 125 '' 'host_killed' "${sixteen[@]}" --host kill true
+realm 'refusing host: the kernel spins' 124 '' 'within 10 seconds' "${sixteen[@]}" --host refuse --timeout 10 true
+realm 'destroying host: neighbours are lost, and needed' 125 '*' 'RIPAS is DESTROYED' "${sixteen[@]}" --host destroy true
+is 'destroying host: says how much' "$(summary .destroyed_bytes)" 65536
+realm 'not a Realm' 0 0 '' --host none sh -c 'dmesg | grep -c RME:; true'
+
+# usage NAME MESSAGE-PART ARGS...: refused before anything is started
+usage() {
+	local name=$1 part=$2
+	shift 2
+	realm "$name" 1 '' "$part" "$@"
+}
+usage 'unknown option' "unknown option '--foo'" --foo true
+usage 'option without a value' '--granule needs a value' --granule
+usage 'granule that is no number' 'neither a size nor a number' --granule many true
+usage 'unknown policy' 'lenient, record' --host nice true
+usage 'unknown answer' 'there is no such answer' --rhi colour=1 true
+usage 'answer without a value' 'give KEY=VALUE' --rhi version true
+usage 'answer that is no number' 'is not a number' --rhi version=one true
+usage 'no CPU' '1 to 8' --smp 0 true
+usage 'too many CPUs' '1 to 8' --smp 9 true
+usage 'too little memory' '512M to 16G' --mem 1M true
+usage 'memory that is no size' '512M to 16G' --mem lots true
+usage 'no time' '1 to 86400' --timeout 0 true
+usage 'missing file' 'there is no such file' --file /no/such/file true
+usage 'missing module' 'there is no such file' --module no.ko true
+usage 'relative destination' 'must begin with /' --file "$work/file:x" true
+usage 'a kernel that the archive does not have' "no kernel '9.9.9'" --kernel 9.9.9 true
+usage 'a kernel without headers or image' 'the archive' --kernel 6.18.15+deb13-arm64-77k true
+truncate -s 600M "$work/huge"
+usage 'files that do not fit' 'do not fit' --mem 512M --file "$work/huge" true
+usage 'a shell without a terminal' 'a shell needs a terminal'
+
+done_testing

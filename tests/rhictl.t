@@ -1,0 +1,291 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# rhictl, built with ASan and UBSan, against captured trees. A case is a line of
+# a table, with the exit status it must have; what it prints is compared with
+# tests/expected/NAME.{out,json,err}, where a missing file stands for nothing.
+# Text and --json have the same .err. --update rewrites these files (and never
+# the status): read the diff.
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/tap.sh
+. "$here/tap.sh"
+
+update=
+case ${1-} in
+--update) update=1 ;;
+?*) echo "usage: $0 [--update]" >&2; exit 2 ;;
+esac
+
+build=$(realpath -m "${O:-$here/../build}")/tools-asan
+work=$(mktemp -d) || exit 1
+trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
+chmod 755 "$work"
+
+if ! make -s -C "$here/../tools" O="$build" SANITIZE=1 >"$work/log" 2>&1; then
+	fail "build" "$(cat "$work/log")"
+	done_testing
+fi
+# Here also a user who has no rights in the build directory finds it.
+mkdir "$work/bin"
+cp "$build/rhictl" "$work/bin/"
+
+export LC_ALL=C
+# A status that rhictl itself never uses, so that no report of a sanitizer looks like an error it found.
+export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
+
+# expect NAME FILE EXTENSION: compares FILE with the expectation
+expect() {
+	local want=$here/expected/$1.$3
+
+	if [[ $update ]]; then
+		if [[ -s $2 ]]; then cp "$2" "$want"; else rm -f "$want"; fi
+	fi
+	[[ -e $want ]] || want=/dev/null
+	diff -u --label "expected .$3" --label "seen" "$want" "$2"
+}
+
+# golden NAME EXTENSION STATUS COMMAND...: what it printed stays in $work/NAME.*
+golden() {
+	local name=$1 ext=$2 status=$3 to=$work/$1.$2 rc wrong
+	shift 3
+
+	"$@" >"$to.out" 2>"$to.err" </dev/null
+	rc=$?
+	wrong=$(
+		expect "$name" "$to.out" "$ext"
+		expect "$name" "$to.err" err
+		((rc == status)) || echo "exit status $rc, expected $status"
+	)
+	if [[ ! $wrong ]]; then pass "$name $ext"; else fail "$name $ext" "$wrong"; fi
+}
+
+# What schema 1 promises, whatever the values.
+# shellcheck disable=SC2016 # $ is jq's
+schema='
+def hex: type == "string" and test("^0x[0-9a-f]+$");
+def null_or(f): . == null or f;
+def count: type == "number" and . >= 0;
+.schema == 1
+and (keys == ["calls", "families", "granule_bytes", "granule_source", "hostconf", "meaning",
+	"page_size_bytes", "parameters", "schema", "status", "unread_path"])
+and (.status | test("^[a-z_]+$"))
+and (.meaning | length > 0)
+and (.granule_bytes | null_or(. >= 4096))
+and (.granule_source | IN("host", "page_size", "parameter", "unknown"))
+and ((.granule_bytes == null) == (.granule_source == "unknown"))
+and (.page_size_bytes | null_or(. >= 4096))
+and (.hostconf | (.version, .features, .ipa_change_alignment | null_or(hex))
+	and (.feature_names | null_or(type == "array")))
+and (.parameters | null_or((.granule_bytes | null_or(count)) and (.force | type == "boolean")))
+and (.families | null_or(all(.[];
+	((.status == "ok") == (.version != null and .features != null)) and (.version | null_or(hex))
+	and (.features | null_or(all(.[]; hex))))))
+and (.calls | null_or(all(.[];
+	(.seq | count) and (.duration_ns | count) and (.fid | hex) and (.answer | null_or(hex)))))
+and ((.unread_path == null) == (.families != null and .calls != null and .page_size_bytes != null))
+'
+
+# Unprivileged, for what root may read anyway.
+as_user=()
+can_be_user=1
+if ((EUID == 0)); then
+	as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups --)
+	"${as_user[@]}" true 2>/dev/null || can_be_user=
+fi
+
+# NAME | exit status | a tree in sysroot/ | what is done to a copy of it, in its top directory
+trees='
+ok-64k                 | 0 | ok-64k            |
+ok-4k                  | 0 | ok-4k             |
+ok-16k-page            | 0 | ok-16k-page       |
+ok-parameter           | 0 | ok-parameter      |
+not_supported          | 0 | not_supported     |
+no_alignment           | 0 | no_alignment      |
+bad_version            | 2 | bad_version       |
+invalid_alignment      | 2 | invalid_alignment |
+invalid-parameter      | 0 | invalid_alignment-parameter |
+invalid-zero           | 2 | invalid_alignment | echo 0x0 >$rhi/ipa_change_alignment
+invalid-small          | 2 | invalid_alignment | echo 0x800 >$rhi/ipa_change_alignment
+invalid-unsupported    | 2 | invalid_alignment | echo 0xffffffffffffffff >$rhi/ipa_change_alignment
+invalid-large          | 2 | invalid_alignment | echo 0x4000000000000000 >$rhi/ipa_change_alignment
+call_failed            | 2 | call_failed       |
+not_realm              | 0 | not_realm         |
+not_loaded             | 4 | not_loaded        |
+version-wide           | 2 | bad_version       | echo 0x100000000 >$rhi/hostconf_version
+features-unknown       | 0 | ok-4k             | echo 0x8000000000000003 >$rhi/hostconf_features
+no-newline             | 0 | ok-64k            | printf ok >$rhi/status
+without-debugfs        | 0 | ok-64k            | rm -r $debug
+without-debugfs-page   | 0 | ok-16k-page       | rm -r $debug
+without-debugfs-param  | 0 | ok-parameter      | rm -r $debug
+features-refused       | 0 | no_alignment      | echo 0xffffffffffffffff >$rhi/hostconf_features
+without-calls          | 0 | ok-64k            | rm $debug/calls
+without-parameters     | 0 | ok-64k            | rm -r sys/module
+only-sysfs-param       | 0 | invalid_alignment-parameter | rm -r sys/module $debug
+debugfs-for-root       | 0 | ok-64k            | chmod 0 sys/kernel/debug; user=1
+debugfs-new-key        | 0 | ok-4k             | echo "colour green" >>$debug/hostconf
+families-new           | 0 | ok-4k             | echo "NEW 0x20001 0x1,0x2,0x3,0x4" >>$debug/families
+calls-large            | 0 | ok-4k             | echo "18446744073709551615 0xffffffffffffffff A 9 0xffffffffffffffff 18446744073709551615" >>$debug/calls
+
+status-missing         | 1 | ok-64k            | rm $rhi/status
+status-empty           | 1 | ok-64k            | : >$rhi/status
+status-blank           | 1 | ok-64k            | echo >$rhi/status
+status-unknown         | 1 | ok-64k            | echo splendid >$rhi/status
+status-junk            | 1 | ok-64k            | echo ok so far >$rhi/status
+status-case            | 1 | ok-64k            | echo OK >$rhi/status
+status-two-lines       | 1 | ok-64k            | printf "ok\nok\n" >$rhi/status
+status-directory       | 1 | ok-64k            | rm $rhi/status; mkdir $rhi/status
+status-fifo            | 1 | ok-64k            | rm $rhi/status; mkfifo $rhi/status
+status-link-out        | 1 | ok-64k            | ln -sf "$work/outside" $rhi/status
+status-link-up         | 1 | ok-64k            | ln -sf ../../../../../../outside $rhi/status
+rhi-loop               | 1 | ok-64k            | rm -r $rhi; ln -s rhi $rhi
+rhi-file               | 1 | ok-64k            | rm -r $rhi; echo >$rhi
+rhi-unreadable         | 1 | ok-64k            | chmod 0 $rhi; user=1
+granule-missing        | 1 | ok-64k            | rm $rhi/granule
+granule-empty          | 1 | ok-64k            | : >$rhi/granule
+granule-junk           | 1 | ok-64k            | echo 65536 bytes >$rhi/granule
+granule-hex            | 1 | ok-64k            | echo 0x10000 >$rhi/granule
+granule-negative       | 1 | ok-64k            | echo -4096 >$rhi/granule
+granule-blank          | 1 | ok-64k            | echo " 65536" >$rhi/granule
+granule-odd            | 1 | ok-64k            | echo 65535 >$rhi/granule
+granule-small          | 1 | ok-64k            | echo 2048 >$rhi/granule
+granule-65-bits        | 1 | ok-64k            | echo 18446744073709551616 >$rhi/granule
+granule-padded         | 1 | ok-64k            | truncate -s 100 $rhi/granule
+granule-tar            | 1 | ok-64k            | truncate -s 4096 $rhi/granule
+granule-not-ascii      | 1 | ok-64k            | printf "65536\303\244\n" >$rhi/granule
+granule-delete         | 1 | ok-64k            | printf "65536\177\n" >$rhi/granule
+granule-escape         | 1 | ok-64k            | printf "\033[2J\n" >$rhi/granule
+granule-long           | 1 | ok-64k            | printf "%0128d" 65536 >$rhi/granule
+granule-huge           | 1 | ok-64k            | truncate -s 1T $rhi/granule
+granule-0-but-ok       | 1 | ok-64k            | echo 0 >$rhi/granule
+granule-but-unknown    | 1 | bad_version       | echo 4096 >$rhi/granule
+version-missing        | 1 | ok-64k            | rm $rhi/hostconf_version
+version-decimal        | 1 | ok-64k            | echo 65536 >$rhi/hostconf_version
+version-0x             | 1 | ok-64k            | echo 0x >$rhi/hostconf_version
+version-65-bits        | 1 | ok-64k            | echo 0x10000000000000000 >$rhi/hostconf_version
+features-junk          | 1 | ok-64k            | echo 0x1z >$rhi/hostconf_features
+alignment-twice-0x     | 1 | ok-64k            | echo 0x0x1000 >$rhi/ipa_change_alignment
+parameter-junk         | 1 | ok-64k            | echo 64K >sys/module/rhi_probe/parameters/granule
+force-missing          | 1 | ok-64k            | rm sys/module/rhi_probe/parameters/force
+force-junk             | 1 | ok-64k            | echo maybe >sys/module/rhi_probe/parameters/force
+source-unknown         | 1 | ok-64k            | echo "granule_source oracle" >>$debug/hostconf
+source-contradicts     | 1 | ok-64k            | echo "granule_source unknown" >>$debug/hostconf
+page_size-junk         | 1 | ok-64k            | echo "page_size 5000" >>$debug/hostconf
+hostconf-no-value      | 1 | ok-64k            | echo "version" >>$debug/hostconf
+families-short         | 1 | ok-64k            | echo "DA 0x10000" >>$debug/families
+families-name          | 1 | ok-64k            | echo "D*A 0x10000 0x1" >>$debug/families
+families-version       | 1 | ok-64k            | echo "DA 1.0 0x1" >>$debug/families
+families-word          | 1 | ok-64k            | echo "DA 0x10000 ?" >>$debug/families
+families-no-version    | 1 | ok-64k            | echo "DA not_supported 0x1" >>$debug/families
+families-five-words    | 1 | ok-64k            | echo "DA 0x10000 0x1,0x2,0x3,0x4,0x5" >>$debug/families
+families-comma         | 1 | ok-64k            | echo "DA 0x10000 0x1," >>$debug/families
+families-empty         | 1 | ok-64k            | : >$debug/families
+calls-short            | 1 | ok-64k            | echo "9 0xc500004e A SUCCESS 0x1" >>$debug/calls
+calls-junk             | 1 | ok-64k            | echo "9 0xc500004e A SUCCESS 0x1 12 13" >>$debug/calls
+calls-answer           | 1 | ok-64k            | echo "9 0xc500004e A SUCCESS ? 12" >>$debug/calls
+calls-name-long        | 1 | ok-64k            | echo "9 0xc500004e AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA SUCCESS 0x1 12" >>$debug/calls
+calls-huge             | 1 | ok-64k            | yes "1 0xc500004e A SUCCESS none 1" | head -3000 >$debug/calls
+'
+
+# What a tree must not reach: with it, status-link-* would be good.
+echo ok >"$work/outside"
+
+while IFS='|' read -r name status tree edit; do
+	name=${name// /} status=${status// /} tree=${tree// /} user=
+	[[ $name ]] || continue
+	dir=$work/trees/$name
+	mkdir -p "$dir"
+	cp -r "$here/sysroot/$tree" "$dir/tree"
+	cd "$dir/tree" || exit 1
+	# shellcheck disable=SC2034 # for the edit
+	rhi=sys/kernel/rhi debug=sys/kernel/debug/rhi
+	eval "$edit"
+	cd .. || exit 1
+	run=(timeout 20 "$work/bin/rhictl" info --sysroot tree)
+	if [[ $user ]]; then
+		if [[ ! $can_be_user ]]; then
+			skip "$name" "cannot become an unprivileged user"
+			continue
+		fi
+		run=("${as_user[@]}" "${run[@]}")
+	fi
+	golden "$name" out "$status" "${run[@]}"
+	golden "$name" json "$status" "${run[@]}" --json
+	[[ ! -s $work/$name.json.out ]] || ok "$name schema" jq -e "$schema" "$work/$name.json.out"
+done <<<"$trees"
+
+# NAME | exit status | a command line, run in sysroot/
+lines='
+usage-none             | 1 | rhictl
+usage-help             | 0 | rhictl --help
+usage-unknown          | 1 | rhictl fly
+usage-full             | 1 | rhictl --help >/dev/full
+info-help              | 0 | rhictl info --help
+info-option            | 1 | rhictl info --colour
+info-argument          | 1 | rhictl info now
+info-sysroot-none      | 1 | rhictl info --sysroot
+info-sysroot-empty     | 1 | rhictl info --sysroot ""
+info-sysroot-missing   | 1 | rhictl info --sysroot nowhere
+info-sysroot-file      | 1 | rhictl info --sysroot ok-64k/sys/kernel/rhi/status
+info-full              | 1 | rhictl info --sysroot ok-64k >/dev/full
+info-full-unknown      | 1 | rhictl info --sysroot bad_version >/dev/full
+info-full-json         | 1 | rhictl info --sysroot ok-64k --json >/dev/full
+info-closed            | 1 | rhictl info --sysroot ok-64k >&-
+info-closed-json       | 1 | rhictl info --sysroot ok-64k --json >&-
+info-closed-not-loaded | 4 | rhictl info --sysroot not_loaded >&-
+info-live              | 4 | rhictl info
+'
+
+cd "$here/sysroot" || exit 1
+PATH=$work/bin:$PATH
+while IFS='|' read -r name status line; do
+	name=${name// /} status=${status// /}
+	[[ $name ]] || continue
+	if [[ $name == info-live && -e /sys/kernel/rhi ]]; then
+		skip "$name" "this machine has the module"
+	else
+		golden "$name" out "$status" eval "$line"
+	fi
+done <<<"$lines"
+
+# Damage at random, but the same on each run: whatever the files hold, rhictl
+# ends by itself with a status of its own, and prints all or nothing.
+mutate() { # SEED FILE...
+	perl -e '
+		srand shift;
+		my $file = $ARGV[rand @ARGV];
+		local $/;
+		open my $in, "<:raw", $file or die "$file: $!";
+		my $text = <$in>;
+		my @junk = ("\0", "\n", " ", "-", "0x", "|", "f" x 20, "9" x 70, "\xff", "none", "#", ",");
+		for (0 .. rand 4) {
+			my $at = int rand(1 + length $text);
+			my $cut = int rand 4;
+			substr($text, $at, $cut) = rand() < .5 ? $junk[rand @junk] : chr rand 256;
+		}
+		open my $out, ">:raw", $file or die "$file: $!";
+		print $out $text;
+	' "$@"
+}
+
+cd "$work" || exit 1
+wrong=
+for seed in {1..150}; do
+	rm -rf damaged
+	cp -r "$here/sysroot/ok-64k" damaged
+	readarray -t files < <(find damaged -type f | sort)
+	mutate "$seed" "${files[@]}"
+	for format in "" --json; do
+		# shellcheck disable=SC2086 # no word for text
+		timeout 20 rhictl info --sysroot damaged $format >seen 2>err
+		rc=$?
+		case $rc in
+		0 | 2) [[ -s seen && ! -s err ]] && { [[ ! $format ]] || jq -e "$schema" seen >/dev/null; } ;;
+		1) [[ ! -s seen && -s err ]] ;;
+		*) false ;;
+		esac || wrong+="seed $seed $format: status $rc: $(head -c 2000 err)"$'\n'
+	done
+done
+is "damaged trees" "$wrong" ""
+
+done_testing
