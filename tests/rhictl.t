@@ -83,7 +83,7 @@ and (.families | null_or(all(.[];
 	and (.features | null_or(all(.[]; hex))))))
 and (.calls | null_or(all(.[];
 	(.seq | count) and (.duration_ns | count) and (.fid | hex) and (.answer | null_or(hex)))))
-and ((.unread_path == null) == (.families != null and .calls != null and .page_size_bytes != null))
+and (.unread_path != null or (.families != null and .calls != null))
 '
 
 # Unprivileged, for what root may read anyway.
@@ -253,12 +253,14 @@ done <<<"$lines"
 mutate() { # SEED FILE...
 	perl -e '
 		srand shift;
-		my $file = $ARGV[rand @ARGV];
+		my @tables = grep /debug/, @ARGV;
+		my $file = rand() < .6 ? $tables[rand @tables] : $ARGV[rand @ARGV];
 		local $/;
 		open my $in, "<:raw", $file or die "$file: $!";
 		my $text = <$in>;
-		my @junk = ("\0", "\n", " ", "-", "0x", "|", "f" x 20, "9" x 70, "\xff", "none", "#", ",");
-		for (0 .. rand 4) {
+		my @junk = ("\0", "\n", " ", "-", "0x", "f" x 20, "9" x 70, "\xff", "none", "#",
+			",0x1,0x2,0x3,0x4");
+		for (0 .. rand 3) {
 			my $at = int rand(1 + length $text);
 			my $cut = int rand 4;
 			substr($text, $at, $cut) = rand() < .5 ? $junk[rand @junk] : chr rand 256;
@@ -270,21 +272,20 @@ mutate() { # SEED FILE...
 
 cd "$work" || exit 1
 wrong=
-for seed in {1..150}; do
+for seed in {1..300}; do
 	rm -rf damaged
 	cp -r "$here/sysroot/ok-64k" damaged
 	readarray -t files < <(find damaged -type f | sort)
 	mutate "$seed" "${files[@]}"
-	for format in "" --json; do
-		# shellcheck disable=SC2086 # no word for text
-		timeout 20 rhictl info --sysroot damaged $format >seen 2>err
-		rc=$?
-		case $rc in
-		0 | 2) [[ -s seen && ! -s err ]] && { [[ ! $format ]] || jq -e "$schema" seen >/dev/null; } ;;
-		1) [[ ! -s seen && -s err ]] ;;
-		*) false ;;
-		esac || wrong+="seed $seed $format: status $rc: $(head -c 2000 err)"$'\n'
-	done
+	args=(info --sysroot damaged)
+	((seed % 2)) || args+=(--json)
+	timeout 20 rhictl "${args[@]}" >seen 2>err
+	rc=$?
+	case $rc in
+	0 | 2) [[ -s seen && ! -s err ]] && { ((seed % 2)) || jq -e "$schema" seen >/dev/null; } ;;
+	1) [[ ! -s seen && -s err ]] ;;
+	*) false ;;
+	esac || wrong+="seed $seed: status $rc: $(head -c 2000 err)"$'\n'
 done
 is "damaged trees" "$wrong" ""
 

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the module's words and numbers mean. No files, no output. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode.h"
+
+static bool decode_digits(const char *text, const char *digits, int base, uint64_t *value)
+{
+	if (!*text || text[strspn(text, digits)])
+		return false;
+	errno = 0;
+	*value = strtoull(text, NULL, base);
+	return !errno;
+}
+
+/**
+ * decode_decimal - an unsigned decimal number and nothing else
+ * @text: to decode
+ * @value: the number, if it is one
+ *
+ * Return: false if there is anything but digits, or more than 64 bits.
+ */
+bool decode_decimal(const char *text, uint64_t *value)
+{
+	return decode_digits(text, "0123456789", 10, value);
+}
+
+/**
+ * decode_hex - an unsigned number written 0x... and nothing else
+ * @text: to decode
+ * @value: the number, if it is one
+ *
+ * Return: false if there is anything but hexadecimal digits after the 0x, or
+ * more than 64 bits.
+ */
+bool decode_hex(const char *text, uint64_t *value)
+{
+	return !strncmp(text, "0x", 2) &&
+	       decode_digits(text + 2, "0123456789abcdefABCDEF", 16, value);
+}
+
+/**
+ * decode_answer - a raw answer as the module shows it
+ * @text: "0x..." or "none"
+ * @answer: the answer
+ *
+ * Return: false if @text is neither.
+ */
+bool decode_answer(const char *text, struct answer *answer)
+{
+	*answer = (struct answer){ 0 };
+	if (!strcmp(text, "none"))
+		return true;
+	answer->given = decode_hex(text, &answer->value);
+	return answer->given;
+}
+
+/**
+ * decode_word - a name or a status: letters, digits and underscores
+ * @text: to decode
+ * @word: gets a copy
+ * @size: of @word, in bytes
+ *
+ * Return: false if @text has another character, is empty or does not fit.
+ */
+bool decode_word(const char *text, char *word, size_t size)
+{
+	static const char ok[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+	size_t len = strlen(text);
+
+	if (!len || len >= size || text[strspn(text, ok)])
+		return false;
+	memcpy(word, text, len + 1);
+	return true;
+}
+
+/* Feature bits by gprs[] word (ARM-software/cca-rmm-acs, val_rhi.h). */
+static const struct {
+	const char *family;
+	const char *bits[2][8];
+} features[] = {
+	{ "HOSTCONF", { { "GET_IPA_CHANGE_ALIGNMENT" } } },
+	{ "SESSION", { { "OPEN", "CLOSE", "SEND", "RECEIVE" },
+		       { "BLOCKING", "NON_BLOCKING" } } },
+	{ "FAL", { { "GET_SIZE", "READ" } } },
+	{ "DA", { { "OBJECT_SIZE", "OBJECT_READ", "CONTINUE", "GET_MEASUREMENTS",
+		    "GET_INTERFACE_REPORT", "SET_TDI_STATE", "P2P_UNBIND", "ABORT" } } },
+	{ 0 }
+};
+
+/**
+ * decode_feature - the name of a bit in a family's features
+ * @family: as the module spells it
+ * @word: which gprs[] of the answer
+ * @bit: 0 to 63
+ *
+ * Return: the name, or NULL for a bit that has none.
+ */
+const char *decode_feature(const char *family, unsigned int word, unsigned int bit)
+{
+	if (word >= 2 || bit >= 8)
+		return NULL;
+	for (int i = 0; features[i].family; i++)
+		if (!strcmp(family, features[i].family))
+			return features[i].bits[word][bit];
+	return NULL;
+}
+
+/**
+ * decode_alignment - what is wrong with an IPA change alignment
+ * @value: as the host answered, in bytes
+ *
+ * The upper limit is the largest block of the guest's page allocator. Only the
+ * kernel knows it, so a value that is too large looks good here.
+ *
+ * Return: NULL for a power of two of at least 4096, else the reason.
+ */
+const char *decode_alignment(uint64_t value)
+{
+	if (!value)
+		return "zero";
+	if (value & (value - 1))
+		return "not a power of two";
+	if (value < 4096)
+		return "smaller than 4096";
+	return NULL;
+}

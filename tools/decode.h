@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef DECODE_H
+#define DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The host does not know a call: gprs[0] is -1 (ARM-software/cca-rmm-acs). */
+#define RHI_UNSUPPORTED UINT64_MAX
+
+/* A raw answer. The module writes "none" for a call that was not completed. */
+struct answer {
+	bool given;
+	uint64_t value;
+};
+
+bool decode_decimal(const char *text, uint64_t *value);
+bool decode_hex(const char *text, uint64_t *value);
+bool decode_answer(const char *text, struct answer *answer);
+bool decode_word(const char *text, char *word, size_t size);
+const char *decode_feature(const char *family, unsigned int word, unsigned int bit);
+const char *decode_alignment(uint64_t value);
+
+#endif

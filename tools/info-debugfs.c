@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What rhictl info reads from debugfs: tables of words. */
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "info.h"
+#include "sysroot.h"
+
+#define DEBUGFS		"/sys/kernel/debug/rhi"
+#define TABLE_SIZE	(64 << 10)	/* several hundred host calls */
+
+/* Splits at blanks; the last field is the rest of the line. */
+static bool split(char *line, char **fields, int nr)
+{
+	for (int i = 0; i < nr; i++) {
+		line += strspn(line, " ");
+		if (!*line)
+			return false;
+		fields[i] = line;
+		if (i == nr - 1)
+			break;
+		line += strcspn(line, " ");
+		if (*line)
+			*line++ = '\0';
+	}
+	return true;
+}
+
+#define MAX_FIELDS 6
+
+struct table {
+	const char *path;
+	const char *form;	/* of a line, for messages */
+	int nr_fields;
+	int (*add)(struct info *info, char **fields);	/* 0, -EPROTO or -ENOMEM */
+};
+
+static int add_hostconf(struct info *info, char **fields)
+{
+	if (!strcmp(fields[0], "page_size"))
+		return decode_decimal(fields[1], &info->page_size_bytes) &&
+		       !decode_alignment(info->page_size_bytes) ? 0 : -EPROTO;
+
+	if (strcmp(fields[0], "granule_source"))
+		return 0;	/* sysfs has it too, or a newer module */
+	for (int i = 0; i < NR_SOURCES; i++) {
+		if (strcmp(fields[1], granule_sources[i]))
+			continue;
+		info->source = i;
+		return 0;
+	}
+	return -EPROTO;
+}
+
+static int append_family(struct info *info, const struct family *family)
+{
+	struct family *grown;
+
+	grown = reallocarray(info->families, info->nr_families + 1, sizeof(*family));
+	if (!grown)
+		return -ENOMEM;
+	info->families = grown;
+	info->families[info->nr_families++] = *family;
+	return 0;
+}
+
+static int add_refusal(struct info *info, struct family *family, const char *word)
+{
+	if (!decode_word(word, family->refusal, sizeof(family->refusal)))
+		return -EPROTO;
+	return append_family(info, family);
+}
+
+static int add_family(struct info *info, char **fields)
+{
+	struct family family = { 0 };
+	char *word;
+
+	if (!decode_word(fields[0], family.name, sizeof(family.name)))
+		return -EPROTO;
+	family.version.given = decode_hex(fields[1], &family.version.value);
+	if (!family.version.given)
+		return !strcmp(fields[2], "-") ? add_refusal(info, &family, fields[1]) : -EPROTO;
+	if (strncmp(fields[2], "0x", 2))
+		return add_refusal(info, &family, fields[2]);
+
+	while ((word = strsep(&fields[2], ","))) {
+		if (family.nr_features == FEATURE_WORDS ||
+		    !decode_hex(word, &family.features[family.nr_features++]))
+			return -EPROTO;
+	}
+	return append_family(info, &family);
+}
+
+static int add_call(struct info *info, char **fields)
+{
+	struct call call;
+	struct call *grown;
+
+	if (!decode_decimal(fields[0], &call.seq) ||
+	    !decode_hex(fields[1], &call.fid) ||
+	    !decode_word(fields[2], call.name, sizeof(call.name)) ||
+	    !decode_word(fields[3], call.rsi, sizeof(call.rsi)) ||
+	    !decode_answer(fields[4], &call.answer) ||
+	    !decode_decimal(fields[5], &call.duration_ns))
+		return -EPROTO;
+
+	grown = reallocarray(info->calls, info->nr_calls + 1, sizeof(call));
+	if (!grown)
+		return -ENOMEM;
+	info->calls = grown;
+	info->calls[info->nr_calls++] = call;
+	return 0;
+}
+
+static const struct table hostconf_table = {
+	DEBUGFS "/hostconf", "key value", 2, add_hostconf
+};
+
+static const struct table families_table = {
+	DEBUGFS "/families", "family version features", 3, add_family
+};
+
+static const struct table calls_table = {
+	DEBUGFS "/calls", "seq fid name rsi answer ns", 6, add_call
+};
+
+static int parse_table(const struct sysroot *root, const struct table *table, char *text,
+		       struct info *info)
+{
+	char *fields[MAX_FIELDS];
+	char *line;
+	int ret;
+
+	for (int nr = 1; (line = strsep(&text, "\n")); nr++) {
+		if (!*line || *line == '#')
+			continue;
+		ret = split(line, fields, table->nr_fields) ? table->add(info, fields) : -EPROTO;
+		if (ret == -EPROTO)
+			warnx("%s%s: line %d is not \"%s\" as rhictl knows it", root->dir,
+			      table->path, nr, table->form);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Debugfs is for root, and may not be mounted or captured: do without it then. */
+static int read_table(const struct sysroot *root, const struct table *table, struct info *info,
+		      bool *have)
+{
+	char *text = malloc(TABLE_SIZE);
+	int ret;
+
+	*have = false;
+	if (!text)
+		return -ENOMEM;
+
+	ret = sysroot_read(root, table->path, text, TABLE_SIZE);
+	if (ret == -ENOENT || ret == -EACCES || ret == -EPERM) {
+		if (!info->unread) {
+			info->unread = table->path;
+			info->unread_error = ret;
+		}
+		ret = 0;
+	} else if (ret) {
+		sysroot_warn(root, table->path, ret);
+	} else {
+		ret = parse_table(root, table, text, info);
+		*have = !ret;
+	}
+	free(text);
+	return ret;
+}
+
+/**
+ * info_read_debugfs - read what only root can read
+ * @root: the tree to read
+ * @info: gets the page size, the granule's source, families and calls. If not
+ *	all could be read, unread and unread_error say which and why.
+ *
+ * Return:
+ * * 0		- also if debugfs cannot be read at all
+ * * -EPROTO	- a file has other content than rhictl knows; it was said
+ * * -ENOMEM	- nothing was said
+ * * -errno	- of sysroot_read(); it was said
+ */
+int info_read_debugfs(const struct sysroot *root, struct info *info)
+{
+	bool have_hostconf;
+	int ret;
+
+	ret = read_table(root, &hostconf_table, info, &have_hostconf);
+	if (ret)
+		return ret;
+	/* In this order: reading the families makes host calls. */
+	ret = read_table(root, &calls_table, info, &info->have_calls);
+	if (ret)
+		return ret;
+	return read_table(root, &families_table, info, &info->have_families);
+}

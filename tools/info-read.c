@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What rhictl info reads from sysfs, and whether it fits together. */
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "info.h"
+#include "sysroot.h"
+
+#define SYSFS		"/sys/kernel/rhi"
+#define PARAMETERS	"/sys/module/rhi_probe/parameters"
+
+#define VALUE_SIZE	128		/* twice the longest line there is */
+
+#define RELOAD "reload the module with granule=BYTES, the host's page size"
+
+/* In the order of the probe: each was reached by getting past those before it. */
+static const struct status statuses[] = {
+	{ "not_realm", true,
+	  "not a Realm (the module was loaded with force=1): no host was asked",
+	  "run it in a Realm to learn the granule of a host" },
+	{ "call_failed", false,
+	  "a host call did not complete",
+	  "see which one in dmesg; to share memory nevertheless, " RELOAD },
+	{ "not_supported", true,
+	  "the host does not know RHI HOSTCONF, so it states no granule",
+	  "if the host's pages are larger than the guest's, " RELOAD },
+	{ "bad_version", false,
+	  "the host has a HOSTCONF of another major version than 1",
+	  "look for a newer rhi_probe, or " RELOAD },
+	{ "no_alignment", true,
+	  "the host's HOSTCONF has no GET_IPA_CHANGE_ALIGNMENT, so it states no granule",
+	  "if the host's pages are larger than the guest's, " RELOAD },
+	{ "invalid_alignment", false,
+	  "the host's IPA change alignment cannot be a granule",
+	  "report it to those who run the host, or " RELOAD },
+	{ "ok", true,
+	  "the host states its granule",
+	  NULL },
+	{ 0 }
+};
+
+const char *const granule_sources[NR_SOURCES] = {
+	[SOURCE_UNKNOWN]	= "unknown",
+	[SOURCE_HOST]		= "host",
+	[SOURCE_PAGE_SIZE]	= "page_size",
+	[SOURCE_PARAMETER]	= "parameter",
+};
+
+static int unexpected(const struct sysroot *root, const char *path, const char *text,
+		      const char *wanted)
+{
+	warnx("%s%s: \"%s\" is not %s", root->dir, path, text, wanted);
+	return -EPROTO;
+}
+
+static int read_status(const struct sysroot *root, struct info *info)
+{
+	static const char path[] = SYSFS "/status";
+	char text[VALUE_SIZE];
+	int ret;
+
+	ret = sysroot_read_value(root, path, text, sizeof(text));
+	if (ret == -ENOENT && !sysroot_has(root, SYSFS)) {
+		warnx("%s%s is missing: the rhi_probe module is not loaded", root->dir, SYSFS);
+		return -ENODEV;
+	}
+	if (ret)
+		return sysroot_warn(root, path, ret);
+
+	for (const struct status *status = statuses; status->word; status++) {
+		if (strcmp(text, status->word))
+			continue;
+		info->status = status;
+		return 0;
+	}
+	return unexpected(root, path, text, "a status that rhictl knows");
+}
+
+static int read_size(const struct sysroot *root, const char *path, uint64_t *bytes)
+{
+	char text[VALUE_SIZE];
+	int ret;
+
+	ret = sysroot_read_value(root, path, text, sizeof(text));
+	if (ret)
+		return ret == -ENOENT ? ret : sysroot_warn(root, path, ret);
+	if (!decode_decimal(text, bytes) || (*bytes && decode_alignment(*bytes)))
+		return unexpected(root, path, text, "0 or a power of two >= 4096");
+	return 0;
+}
+
+static int read_answer(const struct sysroot *root, const char *path, struct answer *answer)
+{
+	char text[VALUE_SIZE];
+	int ret;
+
+	ret = sysroot_read_value(root, path, text, sizeof(text));
+	if (ret)
+		return sysroot_warn(root, path, ret);
+	if (!decode_answer(text, answer))
+		return unexpected(root, path, text, "a number 0x... or \"none\"");
+	return 0;
+}
+
+/* A captured tree may be without them. */
+static int read_parameters(const struct sysroot *root, struct info *info)
+{
+	static const char force[] = PARAMETERS "/force";
+	char text[VALUE_SIZE];
+	int ret;
+
+	ret = read_size(root, PARAMETERS "/granule", &info->granule_parameter_bytes);
+	if (ret)
+		return ret == -ENOENT ? 0 : ret;
+	ret = sysroot_read_value(root, force, text, sizeof(text));
+	if (ret)
+		return sysroot_warn(root, force, ret);
+	if (strcmp(text, "Y") && strcmp(text, "N"))
+		return unexpected(root, force, text, "Y or N");
+	info->force = *text == 'Y';
+	info->have_parameters = true;
+	return 0;
+}
+
+/* For when debugfs, which says it, cannot be read. */
+static enum granule_source guess_source(const struct info *info)
+{
+	if (!info->granule_bytes)
+		return SOURCE_UNKNOWN;
+	if (info->granule_parameter_bytes || !info->status->granule_known)
+		return SOURCE_PARAMETER;
+	if (info->alignment.given && info->alignment.value == info->granule_bytes)
+		return SOURCE_HOST;
+	return SOURCE_PAGE_SIZE;
+}
+
+/* What the files say must fit together, or the first line that we print lies. */
+static int check(const struct sysroot *root, const struct info *info)
+{
+	bool known = info->granule_bytes;
+	bool has_source = info->source != SOURCE_UNKNOWN;
+	bool may_be_known = info->status->granule_known || info->source == SOURCE_PARAMETER;
+
+	if (known == has_source && known == may_be_known)
+		return 0;
+	warnx("%s%s: status %s, granule %llu and granule_source %s contradict each other",
+	      root->dir, SYSFS, info->status->word, (unsigned long long)info->granule_bytes,
+	      granule_sources[info->source]);
+	return -EPROTO;
+}
+
+/**
+ * info_read - read everything there is to show
+ * @root: the tree to read
+ * @info: filled in, all zero before; info_free() it, also after an error
+ *
+ * What is wrong has been said on stderr, with the file that it is about.
+ *
+ * Return:
+ * * 0		- @info is complete; what comes from debugfs may be missing
+ * * -ENODEV	- the module is not loaded
+ * * -EPROTO	- a file has other content than rhictl knows
+ * * -ENOMEM	- nothing was said in this case
+ * * -errno	- of sysroot_read()
+ */
+int info_read(const struct sysroot *root, struct info *info)
+{
+	int ret;
+
+	ret = read_status(root, info);
+	if (ret)
+		return ret;
+	ret = read_size(root, SYSFS "/granule", &info->granule_bytes);
+	if (ret == -ENOENT)
+		return sysroot_warn(root, SYSFS "/granule", ret);
+	if (ret)
+		return ret;
+	ret = read_answer(root, SYSFS "/hostconf_version", &info->version);
+	if (ret)
+		return ret;
+	ret = read_answer(root, SYSFS "/hostconf_features", &info->features);
+	if (ret)
+		return ret;
+	ret = read_answer(root, SYSFS "/ipa_change_alignment", &info->alignment);
+	if (ret)
+		return ret;
+	ret = read_parameters(root, info);
+	if (ret)
+		return ret;
+
+	info->source = guess_source(info);
+	ret = info_read_debugfs(root, info);
+	if (ret)
+		return ret;
+	return check(root, info);
+}
+
+/**
+ * info_free - release what info_read() allocated
+ * @info: the information
+ */
+void info_free(struct info *info)
+{
+	free(info->families);
+	free(info->calls);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SYSROOT_H
+#define SYSROOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Files below a root directory: "/" of the running machine, or a tree that was
+ * captured on another one. Paths start with '/'. In a captured tree neither
+ * ".." nor a symbolic link leads out of it.
+ */
+struct sysroot {
+	int fd;
+	const char *dir;	/* put before paths in messages; "" for "/" */
+};
+
+int sysroot_open(struct sysroot *root, const char *dir);
+void sysroot_close(struct sysroot *root);
+bool sysroot_has(const struct sysroot *root, const char *path);
+int sysroot_read(const struct sysroot *root, const char *path, char *buf, size_t size);
+int sysroot_read_value(const struct sysroot *root, const char *path, char *buf, size_t size);
+int sysroot_warn(const struct sysroot *root, const char *path, int error);
+
+#endif
