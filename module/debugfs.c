@@ -3,8 +3,11 @@
 #include <linux/seq_file.h>
 
 #include "debugfs.h"
+#include "granule.h"
+#include "hook.h"
 #include "hostcall.h"
 #include "hostconf.h"
+#include "pool.h"
 
 static struct dentry *rhi_dir;
 
@@ -48,6 +51,27 @@ static int families_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(families);
 
+static int pools_show(struct seq_file *s, void *unused)
+{
+	struct granule_stats stats;
+
+	granule_get_stats(&stats);
+	seq_printf(s, "shared_chunks %llu\nshared_bytes %llu\n", stats.chunks, stats.bytes);
+	seq_printf(s, "shares %llu\nunshares %llu\nrefused %llu\n", stats.shares,
+		   stats.unshares, stats.refused);
+	seq_printf(s, "leaked_bytes %llu\ngiven_away_bytes %llu\n", stats.leaked, stats.given);
+	pool_show_all(s);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(pools);
+
+static int hook_file_show(struct seq_file *s, void *unused)
+{
+	hook_show(s);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(hook_file);
+
 /**
  * rhi_debugfs_init() - make /sys/kernel/debug/rhi
  *
@@ -61,6 +85,8 @@ void __init rhi_debugfs_init(void)
 	debugfs_create_file("hostconf", 0400, rhi_dir, NULL, &hostconf_fops);
 	debugfs_create_file("calls", 0400, rhi_dir, NULL, &calls_fops);
 	debugfs_create_file("families", 0400, rhi_dir, NULL, &families_fops);
+	debugfs_create_file("pools", 0400, rhi_dir, NULL, &pools_fops);
+	debugfs_create_file("hook", 0400, rhi_dir, NULL, &hook_file_fops);
 }
 
 /**

@@ -36,12 +36,14 @@ static phys_addr_t buffer_ipa;
 /* The latest calls, for debugfs. */
 #define LOG_SIZE	64
 
-static struct {
+struct logged_call {
 	u32 fid;
 	unsigned long rsi;
 	u64 answer;
 	u64 ns;
-} call_log[LOG_SIZE];
+};
+
+static struct logged_call call_log[LOG_SIZE];
 
 static u64 call_count;
 
@@ -122,7 +124,7 @@ int hostcall_init(void)
 
 static void log_call(u32 fid, const struct hostcall_result *res, u64 ns)
 {
-	typeof(&call_log[0]) entry = &call_log[call_count++ % LOG_SIZE];
+	struct logged_call *entry = &call_log[call_count++ % LOG_SIZE];
 
 	entry->fid = fid;
 	entry->rsi = res->rsi;
@@ -217,7 +219,7 @@ void hostcall_show_log(struct seq_file *s)
 
 	seq_puts(s, "# seq fid name rsi answer ns\n");
 	for (u64 seq = call_count > LOG_SIZE ? call_count - LOG_SIZE : 0; seq < call_count; seq++) {
-		typeof(&call_log[0]) entry = &call_log[seq % LOG_SIZE];
+		struct logged_call *entry = &call_log[seq % LOG_SIZE];
 		const char *rsi = rsi_code_name(entry->rsi);
 
 		seq_printf(s, "%llu 0x%x %s ", seq + 1, entry->fid, hostcall_fid_name(entry->fid));

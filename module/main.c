@@ -9,9 +9,12 @@
 
 #include <asm/rsi.h>
 
+#include "arena.h"
 #include "debugfs.h"
+#include "hook.h"
 #include "hostcall.h"
 #include "hostconf.h"
+#include "pool.h"
 #include "sysfs.h"
 
 static ulong granule;
@@ -22,6 +25,38 @@ MODULE_PARM_DESC(granule,
 static bool force;
 module_param(force, bool, 0444);
 MODULE_PARM_DESC(force, "Load outside of a Realm too, where sharing changes nothing");
+
+static int hook_param_set(const char *val, const struct kernel_param *kp);
+static int hook_param_get(char *buf, const struct kernel_param *kp);
+
+static const struct kernel_param_ops hook_param_ops = {
+	.set = hook_param_set,
+	.get = hook_param_get,
+};
+
+/* What was asked for: takes effect at the end of init, and at once from then on. */
+static bool hook;
+static bool initialised;
+module_param_cb(hook, &hook_param_ops, NULL, 0644);
+MODULE_PARM_DESC(hook, "on: the kernel's own DMA allocators give whole granules too (off)");
+
+static int hook_param_set(const char *val, const struct kernel_param *kp)
+{
+	bool on;
+	int err;
+
+	err = kstrtobool(val, &on);
+	if (!err && initialised)
+		err = hook_set(on);
+	if (!err)
+		hook = on;
+	return err;
+}
+
+static int hook_param_get(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, "%s\n", hook ? "on" : "off");
+}
 
 static int __init rhi_probe_init(void)
 {
@@ -41,11 +76,31 @@ static int __init rhi_probe_init(void)
 	err = hostconf_init(realm, granule);
 	if (err)
 		return err;
-	err = rhi_sysfs_init();
+	err = pool_init();
 	if (err)
 		return err;
+	err = arena_init();
+	if (err)
+		goto pool;
+	err = rhi_sysfs_init();
+	if (err)
+		goto arena;
+	if (hook) {
+		err = hook_set(true);
+		if (err)
+			goto sysfs;
+	}
+	initialised = true;
 	rhi_debugfs_init();
 	return 0;
+
+sysfs:
+	rhi_sysfs_exit();
+arena:
+	arena_exit();
+pool:
+	pool_exit();
+	return err;
 }
 module_init(rhi_probe_init);
 
@@ -53,6 +108,9 @@ static void __exit rhi_probe_exit(void)
 {
 	rhi_debugfs_exit();
 	rhi_sysfs_exit();
+	hook_exit();
+	arena_exit();
+	pool_exit();
 }
 module_exit(rhi_probe_exit);
 

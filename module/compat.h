@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Every difference between the kernels that this module is built for, 6.13 and later. */
+#ifndef _COMPAT_H
+#define _COMPAT_H
+
+#include <linux/dma-map-ops.h>
+#include <linux/iommu-dma.h>
+#include <linux/swiotlb.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#error "rhi_probe needs Linux 6.13, the first that can run in a Realm"
+#endif
+
+/* 6.16 gave dma_pool_create() a NUMA node, and made it a wrapper. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define HAVE_DMA_POOL_CREATE_NODE
+#endif
+
+/* 7.1 and later let callers say that memory is shared already: not for this module. */
+#ifdef DMA_ATTR_CC_SHARED
+#define ATTRS_NOT_OURS	DMA_ATTR_CC_SHARED
+#else
+#define ATTRS_NOT_OURS	0UL
+#endif
+
+#endif /* _COMPAT_H */

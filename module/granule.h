@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Memory shared with the host, in whole granules: the one place that converts. */
+#ifndef _GRANULE_H
+#define _GRANULE_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct device;
+
+/**
+ * struct granule_chunk - one run of whole granules, shared with the host
+ * @vaddr: in the linear map; aligned to the power of two at or above @size
+ * @size: bytes, a multiple of the granule
+ * @dev: for whom, or NULL
+ * @owner: what for, for people
+ * @list: of all chunks
+ */
+struct granule_chunk {
+	void *vaddr;
+	size_t size;
+	struct device *dev;
+	const char *owner;
+	struct list_head list;
+};
+
+/**
+ * struct granule_stats - what was done so far
+ * @chunks: shared now
+ * @bytes: shared now
+ * @shares: conversions to shared that succeeded
+ * @unshares: conversions back that succeeded
+ * @refused: conversions that the host refused before it had done anything: nothing was lost
+ * @leaked: bytes in a state that nobody can vouch for, lost until the Realm ends
+ * @given: bytes that are shared for good, and belong to somebody else
+ */
+struct granule_stats {
+	u64 chunks, bytes, shares, unshares, refused, leaked, given;
+};
+
+int granule_alloc(struct granule_chunk *chunk, struct device *dev, const char *owner,
+		  size_t size, gfp_t gfp);
+void granule_free(struct granule_chunk *chunk);
+void granule_leak(struct granule_chunk *chunk);
+void granule_give_away(struct granule_chunk *chunk);
+bool granule_dev_shares(struct device *dev);
+size_t granule_max_size(void);
+void granule_get_stats(struct granule_stats *stats);
+
+#endif /* _GRANULE_H */

@@ -1,0 +1,747 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A dma_pool over shared granules. The kernel's keeps its free list in the blocks, where the
+ * host can rewrite it and choose what the next allocation returns; here the host can write
+ * the blocks alone, and everything that is decided on stands in protected memory.
+ *
+ * A free block is in the magazine of a CPU, or on the stack of its chunk. A byte of state
+ * for each place where a block may begin tells a block from all else: freeing something
+ * twice, or something that was never allocated, finds no state USED and changes nothing.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/atomic.h>
+#include <linux/cleanup.h>
+#include <linux/device.h>
+#include <linux/dma-direct.h>
+#include <linux/dmapool.h>
+#include <linux/hash.h>
+#include <linux/local_lock.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include <rhi_pool.h>
+
+#include "granule.h"
+#include "hostconf.h"
+#include "pool.h"
+#include "pool_layout.h"
+
+enum block_state {
+	NO_BLOCK,	/* no block begins here */
+	FREE,
+	USED,
+};
+
+/**
+ * struct block - a free block
+ * @vaddr: where it is
+ * @dma: where it is for the device
+ * @state: its byte of state, in protected memory
+ */
+struct block {
+	void *vaddr;
+	dma_addr_t dma;
+	u8 *state;
+};
+
+#define MAGAZINE_MAX	32
+
+struct magazine {
+	local_lock_t lock;
+	unsigned int nr;
+	struct block blocks[];
+};
+
+/**
+ * struct chunk - granules that are cut into blocks
+ * @mem: the granules
+ * @dma: of its first byte
+ * @list: in pool->partial while @nr_free > 0, else in pool->full
+ * @nr_free: blocks on @stack
+ * @stack: units at which free blocks begin
+ * @state: of each unit, enum block_state
+ */
+struct chunk {
+	struct granule_chunk mem;
+	dma_addr_t dma;
+	struct list_head list;
+	unsigned int nr_free;
+	u32 *stack;
+	u8 state[];
+};
+
+/*
+ * Finds the chunk of a pointer without touching what it points to: open addressing, at most
+ * half full. A larger one replaces it; the old ones stay until the pool goes, for a reader
+ * takes no lock, and together they are smaller than the last.
+ */
+struct chunk_index {
+	struct chunk_index *older;
+	unsigned int bits;
+	struct chunk *slots[];
+};
+
+/**
+ * struct rhi_pool - a pool
+ * @magazines: per CPU
+ * @magazine_size: blocks that a magazine holds
+ * @index: of all chunks
+ * @layout: how a chunk is cut
+ * @chunk_shift: log2 of the alignment of a chunk
+ * @native: the kernel's own pool, for a device whose memory need not be shared; else NULL
+ * @lock: protects all from here to @atomic_misses
+ * @partial: chunks with free blocks
+ * @full: chunks without
+ * @nr_chunks: of both kinds
+ * @nr_free: blocks on the stacks of chunks
+ * @reserve: blocks that a worker keeps free for GFP_ATOMIC, once there was such a request
+ * @atomic_misses: GFP_ATOMIC requests that found nothing
+ * @grow_lock: one conversion at a time, so that two that find nothing share one chunk
+ * @refill: the worker
+ * @dev: whose
+ * @node: NUMA node for metadata
+ * @list: of all pools
+ * @name: for people
+ */
+struct rhi_pool {
+	struct magazine __percpu *magazines;
+	unsigned int magazine_size;
+	struct chunk_index *index;
+	struct pool_layout layout;
+	unsigned int chunk_shift;
+	struct dma_pool *native;
+
+	spinlock_t lock;	/* see above */
+	struct list_head partial, full;
+	unsigned int nr_chunks;
+	unsigned long nr_free;
+	unsigned long reserve;
+	unsigned long atomic_misses;
+
+	struct mutex grow_lock;	/* see above */
+	struct work_struct refill;
+	struct device *dev;
+	int node;
+	struct list_head list;
+	char name[32];
+};
+
+static DEFINE_MUTEX(pools_lock);
+static LIST_HEAD(pools);
+static struct workqueue_struct *refill_wq;
+
+static unsigned int index_slot(const struct chunk_index *index, unsigned long key)
+{
+	return hash_long(key, index->bits);
+}
+
+static struct chunk *find_chunk(const struct rhi_pool *pool, const void *vaddr)
+{
+	/* Pairs with the release in grow(): its slots are filled. */
+	const struct chunk_index *index = smp_load_acquire(&pool->index);
+	const unsigned long key = (unsigned long)vaddr >> pool->chunk_shift;
+	unsigned int mask = (1U << index->bits) - 1;
+
+	for (unsigned int i = index_slot(index, key);; i = (i + 1) & mask) {
+		/* Pairs with the release in index_insert(): the chunk is complete. */
+		struct chunk *chunk = smp_load_acquire(&index->slots[i]);
+
+		if (!chunk || (unsigned long)chunk->mem.vaddr >> pool->chunk_shift == key)
+			return chunk;
+	}
+}
+
+static void index_insert(struct rhi_pool *pool, struct chunk_index *index, struct chunk *chunk)
+{
+	unsigned long key = (unsigned long)chunk->mem.vaddr >> pool->chunk_shift;
+	unsigned int mask = (1U << index->bits) - 1, i = index_slot(index, key);
+
+	while (index->slots[i])
+		i = (i + 1) & mask;
+	/* Pairs with find_chunk(). */
+	smp_store_release(&index->slots[i], chunk);
+}
+
+/* A larger index if one more chunk would fill more than half; else NULL, or an error. */
+static struct chunk_index *larger_index(struct rhi_pool *pool, gfp_t gfp)
+{
+	const struct chunk_index *old = pool->index;
+	unsigned int bits = old ? old->bits + 1 : 2;
+	struct chunk_index *index;
+
+	if (old && 2 * (pool->nr_chunks + 1) <= 1U << old->bits)
+		return NULL;
+	index = kvzalloc_node(struct_size(index, slots, 1UL << bits), gfp, pool->node);
+	if (!index)
+		return ERR_PTR(-ENOMEM);
+	index->bits = bits;
+	return index;
+}
+
+static struct chunk *make_chunk(struct rhi_pool *pool, gfp_t gfp)
+{
+	const struct pool_layout *layout = &pool->layout;
+	const size_t units = layout->chunk_size >> layout->unit_shift;
+	struct chunk *chunk;
+	int err;
+
+	chunk = kvzalloc_node(struct_size(chunk, state, units), gfp, pool->node);
+	if (!chunk)
+		return ERR_PTR(-ENOMEM);
+	chunk->stack = kvmalloc_node(array_size(layout->nr_blocks, sizeof(*chunk->stack)), gfp,
+				     pool->node);
+	if (!chunk->stack) {
+		kvfree(chunk);
+		return ERR_PTR(-ENOMEM);
+	}
+	err = granule_alloc(&chunk->mem, pool->dev, pool->name, layout->chunk_size, gfp);
+	if (err) {
+		kvfree(chunk->stack);
+		kvfree(chunk);
+		return ERR_PTR(err);
+	}
+	chunk->dma = phys_to_dma_unencrypted(pool->dev, virt_to_phys(chunk->mem.vaddr));
+
+	for (size_t at = pool_layout_next(layout, 0); at < layout->chunk_size;
+	     at = pool_layout_next(layout, at + layout->size))
+		chunk->stack[chunk->nr_free++] = at >> layout->unit_shift;
+	/* The lowest address goes first. */
+	for (unsigned int i = 0, j = chunk->nr_free - 1; i < j; i++, j--)
+		swap(chunk->stack[i], chunk->stack[j]);
+	for (unsigned int i = 0; i < chunk->nr_free; i++)
+		chunk->state[chunk->stack[i]] = FREE;
+	return chunk;
+}
+
+/* Add a chunk unless another task did, or more than @enough blocks are free. */
+static int grow(struct rhi_pool *pool, gfp_t gfp, unsigned long enough)
+{
+	struct chunk_index *index;
+	struct chunk *chunk;
+
+	/* Granules do not come from a zone of the caller's choice. */
+	gfp &= ~(__GFP_ZERO | __GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM);
+
+	guard(mutex)(&pool->grow_lock);
+	if (READ_ONCE(pool->nr_free) > enough)
+		return 0;
+
+	index = larger_index(pool, gfp);
+	if (IS_ERR(index))
+		return PTR_ERR(index);
+	chunk = make_chunk(pool, gfp);
+	if (IS_ERR(chunk)) {
+		kvfree(index);
+		return PTR_ERR(chunk);
+	}
+
+	guard(spinlock_irqsave)(&pool->lock);
+	if (index) {
+		struct chunk *old;
+
+		list_for_each_entry(old, &pool->partial, list)
+			index_insert(pool, index, old);
+		list_for_each_entry(old, &pool->full, list)
+			index_insert(pool, index, old);
+		index->older = pool->index;
+		/* Pairs with find_chunk(). */
+		smp_store_release(&pool->index, index);
+	}
+	index_insert(pool, pool->index, chunk);
+	list_add(&chunk->list, &pool->partial);
+	pool->nr_chunks++;
+	pool->nr_free += chunk->nr_free;
+	return 0;
+}
+
+static void refill_worker(struct work_struct *work)
+{
+	struct rhi_pool *pool = container_of(work, struct rhi_pool, refill);
+
+	/* It may serve the device that memory is written out to. */
+	grow(pool, GFP_NOIO | __GFP_NOWARN, pool->reserve - 1);
+}
+
+static void put_on_stack(struct rhi_pool *pool, const struct block *block)
+{
+	struct chunk *chunk = find_chunk(pool, block->vaddr);
+
+	lockdep_assert_held(&pool->lock);
+	if (!chunk->nr_free)
+		list_move(&chunk->list, &pool->partial);
+	chunk->stack[chunk->nr_free++] = block->state - chunk->state;
+	pool->nr_free++;
+}
+
+static bool take_from_stack(struct rhi_pool *pool, struct block *block)
+{
+	struct chunk *chunk = list_first_entry_or_null(&pool->partial, struct chunk, list);
+	u32 unit;
+
+	lockdep_assert_held(&pool->lock);
+	if (!chunk)
+		return false;
+	unit = chunk->stack[--chunk->nr_free];
+	if (!chunk->nr_free)
+		list_move(&chunk->list, &pool->full);
+	pool->nr_free--;
+
+	block->vaddr = chunk->mem.vaddr + ((size_t)unit << pool->layout.unit_shift);
+	block->dma = chunk->dma + ((size_t)unit << pool->layout.unit_shift);
+	block->state = &chunk->state[unit];
+	return true;
+}
+
+/* The magazine is empty: fill half of it, and one block for the caller. */
+static noinline bool take_slow(struct rhi_pool *pool, gfp_t gfp, struct block *block)
+{
+	struct block batch[MAGAZINE_MAX / 2 + 1];
+	const unsigned int want = pool->magazine_size / 2 + 1;
+	unsigned long flags;
+	unsigned int nr;
+	bool low;
+
+	for (;;) {
+		spin_lock_irqsave(&pool->lock, flags);
+		for (nr = 0; nr < want && take_from_stack(pool, &batch[nr]); nr++)
+			;
+		if (!gfpflags_allow_blocking(gfp)) {
+			if (!pool->reserve)
+				pool->reserve = pool->layout.nr_blocks / 2 + 1;
+			if (!nr)
+				pool->atomic_misses++;
+		}
+		low = pool->nr_free < pool->reserve;
+		spin_unlock_irqrestore(&pool->lock, flags);
+
+		if (low)
+			queue_work(refill_wq, &pool->refill);
+		if (nr)
+			break;
+		if (!gfpflags_allow_blocking(gfp) || grow(pool, gfp, 0))
+			return false;
+	}
+
+	*block = batch[--nr];
+	if (nr) {
+		struct magazine *magazine;
+
+		local_lock_irqsave(&pool->magazines->lock, flags);
+		magazine = this_cpu_ptr(pool->magazines);
+		while (nr && magazine->nr < pool->magazine_size)
+			magazine->blocks[magazine->nr++] = batch[--nr];
+		local_unlock_irqrestore(&pool->magazines->lock, flags);
+	}
+	/* Another CPU's magazine by now, and full. */
+	if (unlikely(nr)) {
+		guard(spinlock_irqsave)(&pool->lock);
+		while (nr)
+			put_on_stack(pool, &batch[--nr]);
+	}
+	return true;
+}
+
+/* The magazine is full: half of it goes back to the chunks, and @block too. */
+static noinline void put_slow(struct rhi_pool *pool, const struct block *block)
+{
+	struct block batch[MAGAZINE_MAX / 2 + 1];
+	struct magazine *magazine;
+	unsigned int nr = 0, keep = pool->magazine_size / 2;
+	unsigned long flags;
+
+	batch[nr++] = *block;
+	local_lock_irqsave(&pool->magazines->lock, flags);
+	magazine = this_cpu_ptr(pool->magazines);
+	while (magazine->nr > keep && nr < ARRAY_SIZE(batch))
+		batch[nr++] = magazine->blocks[--magazine->nr];
+	local_unlock_irqrestore(&pool->magazines->lock, flags);
+
+	guard(spinlock_irqsave)(&pool->lock);
+	while (nr)
+		put_on_stack(pool, &batch[--nr]);
+}
+
+/**
+ * rhi_pool_alloc() - get a block, as dma_pool_alloc() does
+ * @pool: a pool
+ * @gfp: GFP flags. Without blocking nothing is converted: what was shared before, and a
+ *	reserve that a worker refills, is all that there is
+ * @handle: the block's DMA address goes here
+ *
+ * Context: Any, if @gfp fits it.
+ * Return: The block, zeroed if @gfp or the kernel's init_on_alloc= says so; NULL if there is none.
+ */
+void *rhi_pool_alloc(struct rhi_pool *pool, gfp_t gfp, dma_addr_t *handle)
+{
+	struct magazine *magazine;
+	unsigned long flags;
+	struct block block;
+
+	if (unlikely(pool->native))
+		return dma_pool_alloc(pool->native, gfp, handle);
+	might_alloc(gfp);
+
+	local_lock_irqsave(&pool->magazines->lock, flags);
+	magazine = this_cpu_ptr(pool->magazines);
+	if (likely(magazine->nr)) {
+		block = magazine->blocks[--magazine->nr];
+		local_unlock_irqrestore(&pool->magazines->lock, flags);
+	} else {
+		local_unlock_irqrestore(&pool->magazines->lock, flags);
+		if (!take_slow(pool, gfp, &block))
+			return NULL;
+	}
+
+	WRITE_ONCE(*block.state, USED);
+	*handle = block.dma;
+	if (want_init_on_alloc(gfp))
+		memset(block.vaddr, 0, pool->layout.size);
+	return block.vaddr;
+}
+EXPORT_SYMBOL_GPL(rhi_pool_alloc);
+
+static noinline void report_bad_free(struct rhi_pool *pool, const void *vaddr, dma_addr_t dma)
+{
+	struct chunk *chunk = find_chunk(pool, vaddr);
+	size_t offset = chunk ? vaddr - chunk->mem.vaddr : 0;
+	const char *what = "was freed already";
+
+	if (!chunk || offset >= chunk->mem.size)
+		what = "is not of this pool";
+	else if (offset & ((1UL << pool->layout.unit_shift) - 1) ||
+		 READ_ONCE(chunk->state[offset >> pool->layout.unit_shift]) == NO_BLOCK)
+		what = "is not where a block begins";
+	else if (dma != chunk->dma + offset)
+		what = "does not belong to this DMA address";
+	dev_err(pool->dev, "rhi_pool_free %s, %p/%pad: %s: nothing was freed\n", pool->name, vaddr,
+		&dma, what);
+}
+
+/**
+ * rhi_pool_free() - give a block back, as dma_pool_free() does
+ * @pool: the pool that it is of
+ * @vaddr: from rhi_pool_alloc()
+ * @dma: its DMA address
+ *
+ * What is no block of @pool in use is reported, and changes nothing.
+ *
+ * Context: Any.
+ */
+void rhi_pool_free(struct rhi_pool *pool, void *vaddr, dma_addr_t dma)
+{
+	struct magazine *magazine;
+	unsigned long flags;
+	struct chunk *chunk;
+	struct block block;
+	size_t offset;
+
+	if (unlikely(pool->native)) {
+		dma_pool_free(pool->native, vaddr, dma);
+		return;
+	}
+
+	chunk = find_chunk(pool, vaddr);
+	offset = chunk ? vaddr - chunk->mem.vaddr : 0;
+	if (unlikely(!chunk || offset >= pool->layout.chunk_size ||
+		     offset & ((1UL << pool->layout.unit_shift) - 1) ||
+		     dma != chunk->dma + offset)) {
+		report_bad_free(pool, vaddr, dma);
+		return;
+	}
+	block.vaddr = vaddr;
+	block.dma = dma;
+	block.state = &chunk->state[offset >> pool->layout.unit_shift];
+	/* One of two that free the same block loses. What is in it passes on by the locks below. */
+	if (unlikely(cmpxchg_relaxed(block.state, USED, FREE) != USED)) {
+		report_bad_free(pool, vaddr, dma);
+		return;
+	}
+	if (want_init_on_free())
+		memset(vaddr, 0, pool->layout.size);
+
+	local_lock_irqsave(&pool->magazines->lock, flags);
+	magazine = this_cpu_ptr(pool->magazines);
+	if (likely(magazine->nr < pool->magazine_size)) {
+		magazine->blocks[magazine->nr++] = block;
+		local_unlock_irqrestore(&pool->magazines->lock, flags);
+		return;
+	}
+	local_unlock_irqrestore(&pool->magazines->lock, flags);
+	put_slow(pool, &block);
+}
+EXPORT_SYMBOL_GPL(rhi_pool_free);
+
+/*
+ * So many that the magazines of all CPUs together hold no more than half a chunk; but at
+ * least one, for pairs of alloc and free.
+ */
+static unsigned int magazine_size(const struct pool_layout *layout)
+{
+	return clamp(layout->nr_blocks / (2 * num_possible_cpus()), 1U, (unsigned int)MAGAZINE_MAX);
+}
+
+static void discard(struct rhi_pool *pool)
+{
+	struct chunk_index *index, *older;
+
+	for (index = pool->index; index; index = older) {
+		older = index->older;
+		kvfree(index);
+	}
+	free_percpu(pool->magazines);
+	kfree(pool);
+}
+
+static bool init_native(struct rhi_pool *pool, size_t size, size_t align, size_t boundary)
+{
+	pool->native = dma_pool_create(pool->name, pool->dev, size, align, boundary);
+	return pool->native;
+}
+
+static bool init_shared(struct rhi_pool *pool)
+{
+	int cpu, err;
+
+	pool->magazine_size = magazine_size(&pool->layout);
+	pool->magazines = __alloc_percpu(struct_size(pool->magazines, blocks, pool->magazine_size),
+					 __alignof__(struct magazine));
+	if (!pool->magazines)
+		return false;
+	for_each_possible_cpu(cpu)
+		local_lock_init(&per_cpu_ptr(pool->magazines, cpu)->lock);
+
+	/* The first request may be atomic, and an atomic request converts nothing. */
+	err = grow(pool, GFP_KERNEL, 0);
+	if (err)
+		dev_err(pool->dev, "rhi_pool_create %s: no memory could be shared (%pe): see /sys/kernel/debug/rhi\n",
+			pool->name, ERR_PTR(err));
+	return !err;
+}
+
+/**
+ * rhi_pool_create_node() - make a pool, as dma_pool_create_node() does
+ * @name: for people
+ * @dev: the device that does the DMA
+ * @size: bytes of a block
+ * @align: bytes, a power of two, or 0
+ * @boundary: bytes, a power of two that no block crosses, or 0
+ * @node: NUMA node of the metadata; blocks are near @dev
+ *
+ * One chunk is shared at once, for requests that must not block. For a device whose memory
+ * need not be shared it is the kernel's own dma_pool in all but name.
+ *
+ * Context: Process, may sleep.
+ * Return: The pool; NULL for what dma_pool_create() refuses, a block larger than
+ *	granule_max_size(), without memory, or if nothing can be shared (the log says why).
+ */
+struct rhi_pool *rhi_pool_create_node(const char *name, struct device *dev, size_t size,
+				      size_t align, size_t boundary, int node)
+{
+	struct rhi_pool *pool;
+	bool shares, good;
+
+	if (!dev)
+		return NULL;
+	pool = kzalloc_node(sizeof(*pool), GFP_KERNEL, node);
+	if (!pool)
+		return NULL;
+	pool->dev = dev;
+	pool->node = node;
+	strscpy(pool->name, name);
+	spin_lock_init(&pool->lock);
+	mutex_init(&pool->grow_lock);
+	INIT_LIST_HEAD(&pool->partial);
+	INIT_LIST_HEAD(&pool->full);
+	INIT_WORK(&pool->refill, refill_worker);
+
+	shares = granule_dev_shares(dev);
+	if (shares && !hostconf.granule) {
+		dev_err(dev, "rhi_pool_create %s: the host's granule is not known: %s\n", name,
+			hostconf_meaning());
+		good = false;
+	} else if (shares) {
+		good = pool_layout_init(&pool->layout, size, align, boundary, hostconf.granule,
+					granule_max_size());
+		if (good) {
+			pool->chunk_shift = PAGE_SHIFT + get_order(pool->layout.chunk_size);
+			good = init_shared(pool);
+		}
+	} else {
+		good = init_native(pool, size, align, boundary);
+	}
+	if (!good) {
+		discard(pool);
+		return NULL;
+	}
+
+	guard(mutex)(&pools_lock);
+	list_add_tail(&pool->list, &pools);
+	return pool;
+}
+EXPORT_SYMBOL_GPL(rhi_pool_create_node);
+
+static void flush_magazines(struct rhi_pool *pool)
+{
+	int cpu;
+
+	guard(spinlock_irqsave)(&pool->lock);
+	for_each_possible_cpu(cpu) {
+		struct magazine *magazine = per_cpu_ptr(pool->magazines, cpu);
+
+		while (magazine->nr)
+			put_on_stack(pool, &magazine->blocks[--magazine->nr]);
+	}
+}
+
+static void free_chunks(struct rhi_pool *pool, struct list_head *list)
+{
+	struct chunk *chunk, *next;
+	bool busy = false;
+
+	list_for_each_entry_safe(chunk, next, list, list) {
+		/* A device may still write there. */
+		if (chunk->nr_free != pool->layout.nr_blocks) {
+			granule_leak(&chunk->mem);
+			busy = true;
+		} else {
+			granule_free(&chunk->mem);
+		}
+		kvfree(chunk->stack);
+		kvfree(chunk);
+	}
+	if (busy)
+		dev_err(pool->dev, "rhi_pool_destroy %s busy: what is in use stays shared, and is leaked\n",
+			pool->name);
+}
+
+/**
+ * rhi_pool_destroy() - give a pool's memory back, as dma_pool_destroy() does
+ * @pool: a pool, or NULL. Nobody uses it any more
+ *
+ * Blocks that are in use are reported; their chunks stay shared for good.
+ *
+ * Context: Process, may sleep.
+ */
+void rhi_pool_destroy(struct rhi_pool *pool)
+{
+	if (!pool)
+		return;
+	scoped_guard(mutex, &pools_lock)
+		list_del(&pool->list);
+
+	dma_pool_destroy(pool->native);
+	if (!pool->native) {
+		cancel_work_sync(&pool->refill);
+		flush_magazines(pool);
+		list_splice(&pool->full, &pool->partial);
+		free_chunks(pool, &pool->partial);
+	}
+	discard(pool);
+}
+EXPORT_SYMBOL_GPL(rhi_pool_destroy);
+
+static void destroy_action(void *pool)
+{
+	rhi_pool_destroy(pool);
+}
+
+/**
+ * rhim_pool_create() - a pool that goes when the driver leaves its device
+ * @name: for people
+ * @dev: the device that does the DMA
+ * @size: bytes of a block
+ * @align: bytes, a power of two, or 0
+ * @boundary: bytes, a power of two that no block crosses, or 0
+ *
+ * Context: Process, may sleep.
+ * Return: As rhi_pool_create_node().
+ */
+struct rhi_pool *rhim_pool_create(const char *name, struct device *dev, size_t size,
+				  size_t align, size_t boundary)
+{
+	struct rhi_pool *pool = rhi_pool_create(name, dev, size, align, boundary);
+
+	if (!pool || devm_add_action_or_reset(dev, destroy_action, pool))
+		return NULL;
+	return pool;
+}
+EXPORT_SYMBOL_GPL(rhim_pool_create);
+
+/**
+ * rhim_pool_destroy() - destroy a pool of rhim_pool_create() early
+ * @pool: the pool
+ *
+ * Context: Process, may sleep.
+ */
+void rhim_pool_destroy(struct rhi_pool *pool)
+{
+	devm_release_action(pool->dev, destroy_action, pool);
+}
+EXPORT_SYMBOL_GPL(rhim_pool_destroy);
+
+static void show_pool(struct seq_file *s, struct rhi_pool *pool)
+{
+	unsigned long nr_free, total, misses;
+	int cpu;
+
+	if (pool->native) {
+		seq_printf(s, "%s %s - - - - - - native\n", pool->name, dev_name(pool->dev));
+		return;
+	}
+	scoped_guard(spinlock_irqsave, &pool->lock) {
+		total = (unsigned long)pool->nr_chunks * pool->layout.nr_blocks;
+		nr_free = pool->nr_free;
+		misses = pool->atomic_misses;
+	}
+	for_each_possible_cpu(cpu)
+		nr_free += READ_ONCE(per_cpu_ptr(pool->magazines, cpu)->nr);
+	/* Magazines are read while they are in use: never more used than there are. */
+	nr_free = min(nr_free, total);
+	seq_printf(s, "%s %s %zu %lu %lu %u %zu %lu shared\n", pool->name, dev_name(pool->dev),
+		   pool->layout.size, total - nr_free, total, pool->nr_chunks,
+		   pool->nr_chunks * pool->layout.chunk_size, misses);
+}
+
+/**
+ * pool_show_all() - print a line for each pool
+ * @s: a seq_file
+ *
+ * Context: Process, may sleep.
+ */
+void pool_show_all(struct seq_file *s)
+{
+	struct rhi_pool *pool;
+
+	seq_puts(s, "# name device block_bytes used blocks chunks shared_bytes atomic_misses kind\n");
+	guard(mutex)(&pools_lock);
+	list_for_each_entry(pool, &pools, list)
+		show_pool(s, pool);
+}
+
+/**
+ * pool_init() - get ready to make pools
+ *
+ * Context: Process.
+ * Return: %0 or %-ENOMEM.
+ */
+int __init pool_init(void)
+{
+	refill_wq = alloc_workqueue("rhi_pool", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return refill_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * pool_exit() - undo pool_init(); there is no pool any more
+ *
+ * Context: Process.
+ */
+void pool_exit(void)
+{
+	destroy_workqueue(refill_wq);
+}
