@@ -61,13 +61,13 @@ static int redirect_its(struct kprobe *kp, struct pt_regs *regs)
 	regs->pc = (unsigned long)its_gen_pool_alloc;
 	return 1;
 }
-
 NOKPROBE_SYMBOL(redirect_its);
 
 static struct kprobe probe = {
 	.symbol_name = "gen_pool_alloc_algo_owner",
 	.pre_handler = redirect_its,
 };
+
 static bool registered;
 
 /* kprobes know where a function begins, kallsyms how long it is: "name+0x0/0x468". */

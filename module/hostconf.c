@@ -150,7 +150,7 @@ const char *hostconf_meaning(void)
 	case HOSTCONF_NO_ALIGNMENT:
 		return "assumed, as this host has HOSTCONF but does not tell its granule";
 	case HOSTCONF_BAD_VERSION:
-		return "this version of HOSTCONF is not known; give granule= if you know the host's";
+		return "not a version that is known here; give granule= if you know the host's";
 	case HOSTCONF_INVALID_ALIGNMENT:
 		return "the host's granule makes no sense; give granule= if you know the host's";
 	case HOSTCONF_CALL_FAILED:

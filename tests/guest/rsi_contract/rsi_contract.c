@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Asks every row of tests/unit/rsi-contract.tsv from inside a Realm: reading
+ * /sys/kernel/debug/rsi_contract issues the calls and prints TAP.
+ *
+ * Rows share single pages, so the host must accept any 4K request. All pages
+ * are this module's own, and RAM again after each row.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/arm-smccc.h>
+#include <linux/cleanup.h>
+#include <linux/debugfs.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/seq_file.h>
+#include <linux/sizes.h>
+#include <linux/vmalloc.h>
+#include <asm/rsi.h>
+
+#include "rsi_fids.h"
+
+#define AREA_SIZE	SZ_512K
+
+/* No call answers these. */
+#define UNSET		0x756e73657400UL
+#define KEPT		0x6b65707400UL
+#define OUT		0x6f757400UL
+#define RUN		0x72756e00UL
+
+/* A host call that every host answers and that changes nothing. */
+#define HARMLESS_CALL	FID_SMCCC_VERSION
+
+struct host_call {
+	u64 imm;
+	u64 gprs[31];
+};
+
+static struct host_call static_call __aligned(256);
+
+static struct page *area_pages;
+static u64 area;		/* IPA of AREA_SIZE bytes, aligned to as much */
+static u64 static_ipa;
+static u64 shared_bit;
+static struct dentry *file;
+static DEFINE_MUTEX(lock);	/* one reader of the file at a time */
+
+/* What the rows' letters mean. Space between them is the module's own as well. */
+#define P	(area + SZ_64K)
+#define H	(area + SZ_128K + SZ_64K)
+#define B	(area + SZ_256K + SZ_64K + SZ_4K)
+#define E	(area + SZ_256K + SZ_128K + SZ_16K)
+#define STATIC	static_ipa
+#define SH	shared_bit
+#define TOP	shared_bit
+#define HIGH	BIT(47)
+#define MMIO	0x09000000UL	/* a UART of QEMU's and kvmtool's machines */
+#define ANY	0x123456789abcdefUL
+
+static u64 pattern(unsigned int i)
+{
+	return 0xa5a5a5a500000000UL | i;
+}
+
+/* In steps, as the RMM may stop anywhere; a step that goes nowhere is the end. */
+static int set_state(u64 base, u64 end, enum ripas state)
+{
+	while (base < end) {
+		phys_addr_t top;
+
+		if (rsi_set_addr_range_state(base, end, state, RSI_CHANGE_DESTROYED, &top))
+			return -EIO;
+		if (top <= base || top > end)
+			return -EIO;
+		base = top;
+	}
+	return 0;
+}
+
+static bool all_ram(u64 base, u64 end)
+{
+	while (base < end) {
+		enum ripas state;
+		phys_addr_t top;
+
+		if (rsi_ipa_state_get(base, end, &state, &top) || state != RSI_RIPAS_RAM ||
+		    top <= base)
+			return false;
+		base = top;
+	}
+	return true;
+}
+
+static void prepare_call(struct host_call *call)
+{
+	memset(call, 0, sizeof(*call));
+	call->gprs[0] = HARMLESS_CALL;
+}
+
+static int prepare(void)
+{
+	prepare_call(page_address(area_pages) + (P - area));
+	prepare_call(&static_call);
+	if (set_state(E, E + SZ_4K, RSI_RIPAS_EMPTY))
+		return -EIO;
+	return set_state(H, H + SZ_64K, RSI_RIPAS_EMPTY);
+}
+
+static bool answer_fits(unsigned int i, u64 want, const u64 *in, const u64 *got)
+{
+	if (want == KEPT)
+		return got[i] == in[i];
+	if (want == RUN)
+		return got[i] > in[1] && got[i] <= in[2] && IS_ALIGNED(got[i], SZ_4K);
+	return want == OUT || got[i] == want;
+}
+
+/* First register behind the answer, which every call has to leave alone. */
+static unsigned int first_kept(const u64 *want)
+{
+	return want[1] == OUT ? 9 : 4;
+}
+
+static bool fits(const u64 *want, const u64 *in, const u64 *got, unsigned int regs)
+{
+	for (unsigned int i = 0; i < 4; i++) {
+		if (!answer_fits(i, want[i], in, got))
+			return false;
+	}
+	for (unsigned int i = first_kept(want); i < regs; i++) {
+		if (got[i] != in[i])
+			return false;
+	}
+	return true;
+}
+
+static void print_got(struct seq_file *seq, const u64 *want, const u64 *in, const u64 *got,
+		      unsigned int regs)
+{
+	seq_printf(seq, " got x0..x3 = %#llx %#llx %#llx %#llx", got[0], got[1], got[2], got[3]);
+	for (unsigned int i = first_kept(want); i < regs; i++) {
+		if (got[i] != in[i])
+			seq_printf(seq, ", x%u changed from %#llx to %#llx", i, in[i], got[i]);
+	}
+}
+
+struct rows {
+	struct seq_file *seq;
+	unsigned int count;
+};
+
+static void row(struct rows *rows, const char *name, u32 fid, u64 x1, u64 x2, u64 x3, u64 x4,
+		u64 r0, u64 r1, u64 r2, u64 r3)
+{
+	const u64 args[] = { x1, x2, x3, x4 }, want[] = { r0, r1, r2, r3 };
+	union {
+		struct arm_smccc_1_2_regs regs;
+		u64 x[18];
+	} in, got;
+	bool prepared = !prepare(), restored, good;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(in.x); i++)
+		in.x[i] = pattern(i);
+	in.x[0] = fid;
+	for (unsigned int i = 0; i < ARRAY_SIZE(args); i++) {
+		if (args[i] != UNSET)
+			in.x[i + 1] = args[i];
+	}
+	if (prepared)
+		arm_smccc_1_2_smc(&in.regs, &got.regs);
+
+	restored = !set_state(area, area + AREA_SIZE, RSI_RIPAS_RAM) &&
+		   all_ram(area, area + AREA_SIZE);
+	good = prepared && restored && fits(want, in.x, got.x, ARRAY_SIZE(got.x));
+
+	seq_printf(rows->seq, "%sok %u - %s", good ? "" : "not ", ++rows->count, name);
+	if (!prepared)
+		seq_puts(rows->seq, " got no 4K page shared by this host");
+	else if (!restored)
+		seq_puts(rows->seq, " got pages that are not RAM again");
+	else if (!good)
+		print_got(rows->seq, want, in.x, got.x, ARRAY_SIZE(got.x));
+	seq_putc(rows->seq, '\n');
+}
+
+#define ROW(name, fid, ...)	row(&rows, name, fid, __VA_ARGS__)
+
+static int rsi_contract_show(struct seq_file *seq, void *unused)
+{
+	struct rows rows = { .seq = seq };
+
+	guard(mutex)(&lock);
+#include "rsi-contract.h"
+	seq_printf(seq, "1..%u\n", rows.count);
+	return 0;
+}
+
+static int rsi_contract_open(struct inode *inode, struct file *f)
+{
+	/* Large enough that seq_file need not ask everything twice. */
+	return single_open_size(f, rsi_contract_show, NULL, SZ_32K);
+}
+
+static const struct file_operations rsi_contract_fops = {
+	.owner = THIS_MODULE,
+	.open = rsi_contract_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
+static int __init rsi_contract_init(void)
+{
+	struct realm_config *config;
+
+	if (!is_realm_world())
+		return -ENODEV;
+
+	area_pages = alloc_pages(GFP_KERNEL | __GFP_ZERO, get_order(AREA_SIZE));
+	if (!area_pages)
+		return -ENOMEM;
+	area = page_to_phys(area_pages);
+	static_ipa = page_to_phys(vmalloc_to_page(&static_call)) + offset_in_page(&static_call);
+
+	config = page_address(area_pages);
+	if (rsi_get_realm_config(config)) {
+		__free_pages(area_pages, get_order(AREA_SIZE));
+		return -EIO;
+	}
+	shared_bit = BIT(config->ipa_bits - 1);
+	file = debugfs_create_file("rsi_contract", 0400, NULL, NULL, &rsi_contract_fops);
+	return 0;
+}
+
+static void __exit rsi_contract_exit(void)
+{
+	debugfs_remove(file);
+	/* Whatever is not RAM stays out of the page allocator for ever. */
+	if (all_ram(area, area + AREA_SIZE))
+		__free_pages(area_pages, get_order(AREA_SIZE));
+	else
+		pr_err("%u bytes at %#llx are not RAM any more and stay allocated\n", AREA_SIZE,
+		       area);
+}
+
+module_init(rsi_contract_init);
+module_exit(rsi_contract_exit);
+
+MODULE_DESCRIPTION("Compares the RMM's answers with what was measured");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "config.h"
+#include "platform.h"
+#include "libc.h"
+
+static const char *const host_names[] = {
+	[HOST_LENIENT] = "lenient",
+	[HOST_RECORD] = "record",
+	[HOST_REFUSE] = "refuse",
+	[HOST_KILL] = "kill",
+	[HOST_DESTROY] = "destroy",
+	[HOST_NONE] = "none",
+};
+
+const char *config_host_name(enum host_policy host)
+{
+	return host_names[host];
+}
+
+/* A value on its way from text to its field; the line's end is the terminator. */
+struct value {
+	const char *s;
+	size_t len;
+};
+
+static bool value_is(struct value v, const char *s)
+{
+	return strlen(s) == v.len && !memcmp(v.s, s, v.len);
+}
+
+static bool value_u64(struct value v, u64 *out)
+{
+	unsigned int base = 10;
+	u64 n = 0;
+
+	if (v.len > 2 && v.s[0] == '0' && v.s[1] == 'x') {
+		base = 16;
+		v.s += 2;
+		v.len -= 2;
+	}
+	if (!v.len)
+		return false;
+	for (; v.len; v.s++, v.len--) {
+		u64 digit = 16;
+
+		if (*v.s >= '0' && *v.s <= '9')
+			digit = *v.s - '0';
+		else if (*v.s >= 'a' && *v.s <= 'f')
+			digit = *v.s - 'a' + 10;
+		if (digit >= base || n > (~0UL - digit) / base)
+			return false;
+		n = n * base + digit;
+	}
+	*out = n;
+	return true;
+}
+
+/* Each setter is one kind of value; @field is what the key's row points at. */
+static bool set_number(void *field, struct value v)
+{
+	return value_u64(v, field);
+}
+
+static bool set_host(void *field, struct value v)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(host_names); i++) {
+		if (value_is(v, host_names[i])) {
+			*(enum host_policy *)field = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool set_answer(void *field, struct value v)
+{
+	struct rhi_answer *a = field;
+
+	a->given = true;
+	a->known = !value_is(v, "off");
+	return !a->known || value_u64(v, &a->value);
+}
+
+static bool set_flag(void *field, struct value v)
+{
+	*(bool *)field = value_is(v, "1");
+	return value_is(v, "0") || value_is(v, "1");
+}
+
+static bool set_rsi_code(void *field, struct value v)
+{
+	u64 *code = field;
+
+	return value_u64(v, code) && *code >= 1 && *code <= 4;
+}
+
+static bool set_hostconf_off(void *field, struct value v)
+{
+	struct config *cfg = field;
+
+	cfg->hostconf_version.known = false;
+	cfg->hostconf_features.known = false;
+	cfg->hostconf_alignment.known = false;
+	return value_is(v, "off");
+}
+
+static bool set_rhi_off(void *field, struct value v)
+{
+	struct config *cfg = field;
+
+	memset(cfg->family_version, 0, sizeof(cfg->family_version));
+	memset(cfg->family_features, 0, sizeof(cfg->family_features));
+	return set_hostconf_off(cfg, v);
+}
+
+#define AT(member)	offsetof(struct config, member)
+
+static const struct {
+	const char *key;
+	bool (*set)(void *field, struct value v);
+	size_t at;
+	const char *takes;
+} keys[] = {
+	{ "memory", set_number, AT(memory), "bytes" },
+	{ "entry", set_number, AT(entry), "an address" },
+	{ "dtb", set_number, AT(dtb), "an address" },
+	{ "cpus", set_number, AT(cpus), "a number" },
+	{ "host", set_host, AT(host), "lenient, record, refuse, kill, destroy or none" },
+	{ "granule", set_number, AT(granule), "bytes" },
+	{ "rhi", set_rhi_off, 0, "off" },
+	{ "rhi.hostconf", set_hostconf_off, 0, "off" },
+	{ "rhi.version", set_answer, AT(hostconf_version), "a number or off" },
+	{ "rhi.features", set_answer, AT(hostconf_features), "a number or off" },
+	{ "rhi.alignment", set_answer, AT(hostconf_alignment), "a number or off" },
+	{ "rhi.session.version", set_answer, AT(family_version[RHI_SESSION]), "a number or off" },
+	{ "rhi.session.features", set_answer, AT(family_features[RHI_SESSION]), "a number or off" },
+	{ "rhi.fal.version", set_answer, AT(family_version[RHI_FAL]), "a number or off" },
+	{ "rhi.fal.features", set_answer, AT(family_features[RHI_FAL]), "a number or off" },
+	{ "rhi.da.version", set_answer, AT(family_version[RHI_DA]), "a number or off" },
+	{ "rhi.da.features", set_answer, AT(family_features[RHI_DA]), "a number or off" },
+	{ "rhi.garbage", set_flag, AT(rhi_garbage), "0 or 1" },
+	{ "rsi.version", set_rsi_code, AT(rsi_version), "an RSI code, 1 to 4" },
+	{ "rsi.features", set_rsi_code, AT(rsi_features), "an RSI code, 1 to 4" },
+	{ "rsi.alignment", set_rsi_code, AT(rsi_alignment), "an RSI code, 1 to 4" },
+};
+
+static void quote(struct sbuf *err, u64 number, const char *line, size_t len)
+{
+	sb_printf(err, "configuration line %lu \"", number);
+	for (size_t i = 0; i < len && i < 80; i++)
+		sb_printf(err, "%c", line[i]);
+	sb_printf(err, "\": ");
+}
+
+static bool parse_line(struct config *cfg, const char *line, size_t len, u64 number,
+		       struct sbuf *err)
+{
+	size_t key_len = 0;
+
+	while (key_len < len && line[key_len] != '=')
+		key_len++;
+	if (key_len == len) {
+		quote(err, number, line, len);
+		sb_printf(err, "is not key=value");
+		return false;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		struct value v = { line + key_len + 1, len - key_len - 1 };
+
+		if (!value_is((struct value){ line, key_len }, keys[i].key))
+			continue;
+		if (keys[i].set((char *)cfg + keys[i].at, v))
+			return true;
+		quote(err, number, line, len);
+		sb_printf(err, "%s takes %s", keys[i].key, keys[i].takes);
+		return false;
+	}
+	quote(err, number, line, len);
+	sb_printf(err, "unknown key");
+	return false;
+}
+
+static bool in_ram(const struct config *cfg, u64 ipa)
+{
+	return ipa >= PLAT_RAM && ipa < PLAT_RAM + cfg->memory;
+}
+
+static const char *contradiction(const struct config *cfg)
+{
+	if (!cfg->memory || cfg->memory > PLAT_RAM_MAX || !IS_ALIGNED(cfg->memory, 2UL << 20))
+		return "memory= must be a multiple of 2 MiB, at most 16 GiB";
+	if (!in_ram(cfg, cfg->entry) || !IS_ALIGNED(cfg->entry, 4))
+		return "entry= must be an instruction's address in the Realm's memory";
+	if (!in_ram(cfg, cfg->dtb) || !IS_ALIGNED(cfg->dtb, 8))
+		return "dtb= must be an 8-byte aligned address in the Realm's memory";
+	if (!cfg->cpus || cfg->cpus > PLAT_CPUS)
+		return "cpus= must be 1 to 8";
+	if (cfg->granule < PAGE_SIZE || cfg->granule & (cfg->granule - 1))
+		return "granule= must be a power of two, at least 4096";
+	return NULL;
+}
+
+bool config_parse(struct config *cfg, const char *text, struct sbuf *err)
+{
+	const char *wrong;
+	u64 number = 0;
+
+	*cfg = (struct config){
+		.cpus = 1,
+		.host = HOST_LENIENT,
+		.granule = PAGE_SIZE,
+		.hostconf_version = { .known = true, .value = 0x10000 },
+		.hostconf_features = { .known = true, .value = 1 },
+		.hostconf_alignment = { .known = true },
+	};
+
+	while (*text) {
+		size_t len = 0;
+
+		number++;
+		while (text[len] && text[len] != '\n')
+			len++;
+		if (len && text[0] != '#' && !parse_line(cfg, text, len, number, err))
+			return false;
+		text += len + (text[len] == '\n');
+	}
+	if (!cfg->hostconf_alignment.given)
+		cfg->hostconf_alignment.value = cfg->granule;
+
+	wrong = contradiction(cfg);
+	if (wrong)
+		sb_printf(err, "configuration: %s", wrong);
+	return !wrong;
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A host that answers from a seed, or that makes partial progress, is one more
+ * policy: a value in config.h and a case in host_ripas_change().
+ */
+#include "host.h"
+#include "summary.h"
+
+static void record(struct realm *realm, struct vcpu *vcpu, const struct host_request *req)
+{
+	u64 seq = realm->misaligned_requests++;
+
+	if (seq >= MISALIGNED_MAX)
+		return;
+	realm->misaligned[seq] = (struct misaligned){
+		.seq = seq,
+		.base = req->base,
+		.top = req->top,
+		.ripas = req->ripas,
+		.vcpu = vcpu->index,
+	};
+}
+
+static void change(struct realm *realm, const struct host_request *req, u64 *next)
+{
+	struct direction *dir = req->ripas == RIPAS_RAM ? &realm->to_private : &realm->to_shared;
+
+	*next = s2_set(&realm->s2, req->base, req->top, req->ripas, req->change_destroyed,
+		       &dir->bytes);
+}
+
+/*
+ * To share a part of one of its pages the host shares the whole page, and what
+ * was private in it is gone. Making a part private costs the Realm no RAM.
+ */
+static void lose_neighbours(struct realm *realm, const struct host_request *req)
+{
+	u64 granule = realm->cfg.granule;
+
+	if (req->ripas != RIPAS_EMPTY)
+		return;
+	s2_destroy(&realm->s2, ALIGN_DOWN(req->base, granule), req->base);
+	s2_destroy(&realm->s2, req->top, ALIGN_UP(req->top, granule));
+}
+
+enum result host_ripas_change(struct realm *realm, struct vcpu *vcpu,
+			      const struct host_request *req, u64 *next)
+{
+	bool misaligned = !IS_ALIGNED(req->base | req->top, realm->cfg.granule);
+	enum result result = HANDLED;
+
+	if (req->ripas == RIPAS_RAM)
+		realm->to_private.requests++;
+	else
+		realm->to_shared.requests++;
+	if (misaligned)
+		record(realm, vcpu, req);
+
+	*next = req->base;
+	switch (misaligned ? realm->cfg.host : HOST_LENIENT) {
+	case HOST_REFUSE:
+		break;
+	case HOST_KILL:
+		result = realm_end(realm, vcpu, END_HOST_KILLED,
+				   "0x%lx-0x%lx to %s does not respect the host's granule of 0x%lx",
+				   req->base, req->top,
+				   req->ripas == RIPAS_RAM ? "RAM" : "EMPTY", realm->cfg.granule);
+		break;
+	case HOST_DESTROY:
+		change(realm, req, next);
+		lose_neighbours(realm, req);
+		break;
+	default:
+		change(realm, req, next);
+		break;
+	}
+	/* At once while there is something new to list; the rest can wait its millisecond. */
+	summary_refresh(realm, misaligned && realm->misaligned_requests <= MISALIGNED_MAX);
+	return result;
+}

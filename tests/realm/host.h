@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The host's half of a RIPAS change: its policy on what breaks its granule. */
+#ifndef REALM_HOST_H
+#define REALM_HOST_H
+
+#include "realm.h"
+
+struct host_request {
+	u64 base;
+	u64 top;
+	enum ripas ripas;
+	bool change_destroyed;
+};
+
+/**
+ * host_ripas_change() - let the host answer RSI_IPA_STATE_SET
+ * @realm:	Realm; its lock is held
+ * @vcpu:	caller
+ * @req:	request, already valid for the RMM
+ * @next:	first address not changed
+ *
+ * Return: HANDLED, or FATAL if the host ended the Realm.
+ */
+enum result host_ripas_change(struct realm *realm, struct vcpu *vcpu,
+			      const struct host_request *req, u64 *next);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Realm Host Interface: what the host answers inside RSI_HOST_CALL. */
+#ifndef REALM_RHI_H
+#define REALM_RHI_H
+
+#include "types.h"
+
+struct realm;
+
+#define RHI_GPRS	31
+#define RHI_CALLS	10
+
+/** struct host_call - the structure in the Realm's memory, 256 bytes */
+struct host_call {
+	u64 imm;		/* 16 bits, the rest is the Realm's */
+	u64 gprs[RHI_GPRS];
+};
+
+_Static_assert(sizeof(struct host_call) == 256, "RSI_HOST_CALL's structure");
+
+/**
+ * rhi_name() - a call's name in the summary
+ * @i:	less than RHI_CALLS
+ *
+ * Return: the name.
+ */
+const char *rhi_name(unsigned int i);
+
+/**
+ * rhi_handle() - answer one host call and count it
+ * @realm:	Realm
+ * @hc:		the Realm's structure, its gprs changed to the answer
+ *
+ * Return: 0, or the RSI code with which the configuration makes the
+ * RSI_HOST_CALL fail; @hc is then unchanged.
+ */
+u64 rhi_handle(struct realm *realm, struct host_call *hc);
+
+#endif

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "realm.h"
+#include "rsi.h"
+#include "libc.h"
+
+#define RSI_VERSION_1_0		0x10000
+#define RSI_HASH_SHA_256	0
+
+enum result rsi_version(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
+{
+	res[0] = arg[1] == RSI_VERSION_1_0 ? RSI_SUCCESS : RSI_ERROR_INPUT;
+	res[1] = RSI_VERSION_1_0;
+	res[2] = RSI_VERSION_1_0;
+	return HANDLED;
+}
+
+/* Version 1.0 defines no feature: every register reads as 0. */
+enum result rsi_features(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
+{
+	res[0] = RSI_SUCCESS;
+	return HANDLED;
+}
+
+struct realm_config {
+	u64 ipa_bits;
+	u64 hash_algo;
+	u8 pad[0x1f0];
+	u8 rpv[64];
+};
+
+enum result rsi_realm_config(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
+{
+	struct realm_config *page;
+
+	res[0] = RSI_ERROR_INPUT;
+	if (!IS_ALIGNED(arg[1], PAGE_SIZE) || !realm_protected(arg[1]))
+		return HANDLED;
+	lock_take(&realm->lock);
+	page = realm_page(realm, vcpu, arg[1], &res[0]);
+	if (page) {
+		page->ipa_bits = PLAT_IPA_BITS;
+		page->hash_algo = RSI_HASH_SHA_256;
+		memset(page->rpv, 0, sizeof(page->rpv));
+	}
+	lock_drop(&realm->lock);
+	return realm->ending ? FATAL : HANDLED;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Text into a fixed buffer. */
+#ifndef REALM_SBUF_H
+#define REALM_SBUF_H
+
+#include <stdarg.h>
+#include "types.h"
+
+/**
+ * struct sbuf - a growing string
+ * @p:		buffer, always NUL-terminated
+ * @size:	its size in bytes
+ * @len:	length of the text, less than @size: what does not fit is left out
+ */
+struct sbuf {
+	char *p;
+	size_t size;
+	size_t len;
+};
+
+#define SBUF(buf, sz)	((struct sbuf){ .p = (buf), .size = (sz) })
+
+/**
+ * sb_vprintf() - append formatted text
+ * @sb:		where to
+ * @fmt:	knows %s %c %d %lu %lx %% and, for the hexadecimal, a 0 width
+ * @ap:		arguments
+ */
+void sb_vprintf(struct sbuf *sb, const char *fmt, va_list ap);
+
+/**
+ * sb_printf() - append formatted text, as sb_vprintf()
+ * @sb:		where to
+ * @fmt:	format
+ */
+void __printf(2, 3) sb_printf(struct sbuf *sb, const char *fmt, ...);
+
+/**
+ * sb_json() - append a JSON string, quoted and escaped
+ * @sb:		where to
+ * @s:		text; bytes outside printable ASCII become "?"
+ */
+void sb_json(struct sbuf *sb, const char *s);
+
+#endif

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "config.h"
+#include "platform.h"
+#include "tap.h"
+
+#define BASE	"memory=0x40000000\nentry=0x48000000\ndtb=0x4c000000\n"
+
+static struct config cfg;
+static char why[256];
+
+static bool parse(const char *text)
+{
+	struct sbuf err = SBUF(why, sizeof(why));
+
+	why[0] = '\0';
+	return config_parse(&cfg, text, &err);
+}
+
+static void config_defaults(void)
+{
+	CHECK(parse(BASE));
+	CHECK_EQ(cfg.memory, 1UL << 30);
+	CHECK_EQ(cfg.cpus, 1);
+	CHECK_EQ(cfg.host, HOST_LENIENT);
+	CHECK_EQ(cfg.granule, 4096);
+	CHECK(cfg.hostconf_version.known && cfg.hostconf_version.value == 0x10000);
+	CHECK(cfg.hostconf_features.known && cfg.hostconf_features.value == 1);
+	CHECK(cfg.hostconf_alignment.known && cfg.hostconf_alignment.value == 4096);
+	for (int i = 0; i < RHI_FAMILIES; i++)
+		CHECK(!cfg.family_version[i].known && !cfg.family_features[i].known);
+	CHECK(!cfg.rhi_garbage);
+	CHECK_EQ(cfg.rsi_version | cfg.rsi_features | cfg.rsi_alignment, 0);
+}
+
+static void config_alignment_follows_the_granule(void)
+{
+	CHECK(parse(BASE "granule=65536"));
+	CHECK_EQ(cfg.hostconf_alignment.value, 65536);
+}
+
+static void config_alignment_may_be_anything(void)
+{
+	CHECK(parse(BASE "granule=65536\nrhi.alignment=0"));
+	CHECK_EQ(cfg.hostconf_alignment.value, 0);
+	CHECK(parse(BASE "rhi.alignment=0xffffffffffffffff\n"));
+	CHECK_EQ(cfg.hostconf_alignment.value, ~0UL);
+	CHECK(parse(BASE "rhi.alignment=18446744073709551615\n"));
+	CHECK_EQ(cfg.hostconf_alignment.value, ~0UL);
+}
+
+static void config_every_host(void)
+{
+	CHECK(parse(BASE "host=lenient") && cfg.host == HOST_LENIENT);
+	CHECK(parse(BASE "host=record") && cfg.host == HOST_RECORD);
+	CHECK(parse(BASE "host=refuse") && cfg.host == HOST_REFUSE);
+	CHECK(parse(BASE "host=kill") && cfg.host == HOST_KILL);
+	CHECK(parse(BASE "host=destroy") && cfg.host == HOST_DESTROY);
+	CHECK(parse(BASE "host=none") && cfg.host == HOST_NONE);
+}
+
+static void config_rhi_off_and_single_answers(void)
+{
+	CHECK(parse(BASE "rhi.da.version=0x10000\nrhi=off\nrhi.version=0x20000\n"));
+	CHECK(!cfg.family_version[RHI_DA].known);
+	CHECK(cfg.hostconf_version.known && cfg.hostconf_version.value == 0x20000);
+	CHECK(!cfg.hostconf_features.known && !cfg.hostconf_alignment.known);
+	CHECK(parse(BASE "rhi.session.features=0xf\nrhi.fal.version=65536\nrhi.hostconf=off\n"));
+	CHECK(cfg.family_features[RHI_SESSION].known);
+	CHECK_EQ(cfg.family_features[RHI_SESSION].value, 0xf);
+	CHECK(cfg.family_version[RHI_FAL].value == 0x10000);
+	CHECK(!cfg.hostconf_version.known);
+	CHECK(parse(BASE "rhi.features=off\n") && !cfg.hostconf_features.known);
+}
+
+static void config_rsi_codes(void)
+{
+	CHECK(parse(BASE "rsi.version=1\nrsi.features=4\nrsi.alignment=3\nrhi.garbage=1\n"));
+	CHECK_EQ(cfg.rsi_version, 1);
+	CHECK_EQ(cfg.rsi_features, 4);
+	CHECK_EQ(cfg.rsi_alignment, 3);
+	CHECK(cfg.rhi_garbage);
+}
+
+static void config_comments_and_blank_lines(void)
+{
+	CHECK(parse("# a run\n\n" BASE "\ncpus=8"));
+	CHECK_EQ(cfg.cpus, 8);
+}
+
+struct bad {
+	const char *text;
+	const char *why;
+};
+
+static const struct bad bad[] = {
+	{ BASE "cups=1", "configuration line 4 \"cups=1\": unknown key" },
+	{ BASE "cpus", "configuration line 4 \"cpus\": is not key=value" },
+	{ "\n#\ncpus=x\n" BASE, "configuration line 3 \"cpus=x\": cpus takes a number" },
+	{ BASE "cpus=1 ", "configuration line 4 \"cpus=1 \": cpus takes a number" },
+	{ BASE "cpus=", "configuration line 4 \"cpus=\": cpus takes a number" },
+	{ BASE "cpus=0x", "configuration line 4 \"cpus=0x\": cpus takes a number" },
+	{ BASE "cpus=0x:", "configuration line 4 \"cpus=0x:\": cpus takes a number" },
+	{ BASE "granule=-1", "configuration line 4 \"granule=-1\": granule takes bytes" },
+	{ BASE "granule=64K", "configuration line 4 \"granule=64K\": granule takes bytes" },
+	{ BASE "granule=0x10000000000000000",
+	  "configuration line 4 \"granule=0x10000000000000000\": granule takes bytes" },
+	{ BASE "granule=18446744073709551616",
+	  "configuration line 4 \"granule=18446744073709551616\": granule takes bytes" },
+	{ BASE "host=lenien", "configuration line 4 \"host=lenien\": "
+	  "host takes lenient, record, refuse, kill, destroy or none" },
+	{ BASE "rhi=on", "configuration line 4 \"rhi=on\": rhi takes off" },
+	{ BASE "rhi.garbage=2",
+	  "configuration line 4 \"rhi.garbage=2\": rhi.garbage takes 0 or 1" },
+	{ BASE "rsi.version=0",
+	  "configuration line 4 \"rsi.version=0\": rsi.version takes an RSI code, 1 to 4" },
+	{ BASE "rsi.version=5",
+	  "configuration line 4 \"rsi.version=5\": rsi.version takes an RSI code, 1 to 4" },
+	{ BASE "rhi.version=no",
+	  "configuration line 4 \"rhi.version=no\": rhi.version takes a number or off" },
+	{ "entry=0x48000000\ndtb=0x48000000",
+	  "configuration: memory= must be a multiple of 2 MiB, at most 16 GiB" },
+	{ BASE "memory=0x40001000",
+	  "configuration: memory= must be a multiple of 2 MiB, at most 16 GiB" },
+	{ BASE "memory=0x400200000",
+	  "configuration: memory= must be a multiple of 2 MiB, at most 16 GiB" },
+	{ BASE "entry=0x47fffffc",
+	  "configuration: entry= must be an instruction's address in the Realm's memory" },
+	{ BASE "entry=0x48000002",
+	  "configuration: entry= must be an instruction's address in the Realm's memory" },
+	{ BASE "dtb=0x88000000",
+	  "configuration: dtb= must be an 8-byte aligned address in the Realm's memory" },
+	{ BASE "dtb=0x48000004",
+	  "configuration: dtb= must be an 8-byte aligned address in the Realm's memory" },
+	{ BASE "cpus=0", "configuration: cpus= must be 1 to 8" },
+	{ BASE "cpus=9", "configuration: cpus= must be 1 to 8" },
+	{ BASE "granule=2048", "configuration: granule= must be a power of two, at least 4096" },
+	{ BASE "granule=12288", "configuration: granule= must be a power of two, at least 4096" },
+	{ BASE "granule=0", "configuration: granule= must be a power of two, at least 4096" },
+};
+
+static void config_rejects(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		tap_begin();
+		CHECK(!parse(bad[i].text));
+		CHECK_STR(why, bad[i].why);
+		tap_end("config rejects: %s", bad[i].why);
+	}
+}
+
+/* The whole sixteen GiB must be accepted, and every accepted memory= be mappable. */
+static void config_largest_memory(void)
+{
+	CHECK(parse(BASE "memory=0x400000000"));
+	CHECK(PLAT_RAM + cfg.memory <= 1UL << (PLAT_IPA_BITS - 1));
+}
+
+int main(void)
+{
+	TAP_RUN(config_defaults);
+	TAP_RUN(config_alignment_follows_the_granule);
+	TAP_RUN(config_alignment_may_be_anything);
+	TAP_RUN(config_every_host);
+	TAP_RUN(config_rhi_off_and_single_answers);
+	TAP_RUN(config_rsi_codes);
+	TAP_RUN(config_comments_and_blank_lines);
+	TAP_RUN(config_largest_memory);
+	config_rejects();
+	return tap_done();
+}

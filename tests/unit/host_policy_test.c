@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What each host does with requests that break its 64K granule. */
+#include "rsi.h"
+#include "rsi_env.h"
+#include "tap.h"
+
+#define K64		0x10000UL
+#define G(n)		(PLAT_RAM + (n) * K64)
+#define BASE		(G(2) + PAGE_SIZE)
+
+static struct realm *realm;
+
+static void start(const char *host)
+{
+	char config[64];
+
+	snprintf(config, sizeof(config), "granule=65536\nhost=%s", host);
+	realm = env_realm(config);
+}
+
+/* Aligned requests never fail, whoever is the host. */
+static void host_aligned(void)
+{
+	static const char *const hosts[] = { "lenient", "record", "refuse", "kill", "destroy" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+		u64 next;
+
+		start(hosts[i]);
+		CHECK_EQ(env_set(realm, G(1), G(3), RIPAS_EMPTY, &next), RSI_SUCCESS);
+		CHECK_EQ(next, G(3));
+		CHECK_EQ(env_set(realm, G(1), G(2), RIPAS_RAM, &next), RSI_SUCCESS);
+		CHECK_EQ(next, G(2));
+		CHECK_EQ(realm->s2.shared, K64);
+		CHECK_EQ(realm->s2.destroyed, 0);
+		CHECK_EQ(realm->misaligned_requests, 0);
+		CHECK_EQ(realm->end, END_RUNNING);
+	}
+}
+
+static void check_accepts_and_records(const char *host)
+{
+	u64 next;
+
+	start(host);
+	CHECK_EQ(env_set(realm, BASE, G(3), RIPAS_EMPTY, &next), RSI_SUCCESS);
+	CHECK_EQ(next, G(3));
+	CHECK_EQ(env_set(realm, G(2), G(3) - PAGE_SIZE, RIPAS_RAM, &next), RSI_SUCCESS);
+	CHECK_EQ(next, G(3) - PAGE_SIZE);
+	CHECK_EQ(realm->s2.shared, PAGE_SIZE);
+	CHECK_EQ(realm->s2.destroyed, 0);
+	CHECK_EQ(realm->misaligned_requests, 2);
+	CHECK_EQ(realm->misaligned[0].base, BASE);
+	CHECK_EQ(realm->misaligned[0].top, G(3));
+	CHECK_EQ(realm->misaligned[0].ripas, RIPAS_EMPTY);
+	CHECK_EQ(realm->misaligned[1].seq, 1);
+	CHECK_EQ(realm->misaligned[1].ripas, RIPAS_RAM);
+}
+
+static void host_lenient(void)
+{
+	check_accepts_and_records("lenient");
+}
+
+static void host_record(void)
+{
+	check_accepts_and_records("record");
+}
+
+/* The Realm cannot tell a refused RAM -> EMPTY from "call again". */
+static void host_refuse(void)
+{
+	u64 x[31] = { 0xc4000197, BASE, G(3), RIPAS_EMPTY, 1 };
+
+	start("refuse");
+	CHECK_EQ(env_smc(realm, x), HANDLED);
+	CHECK_EQ(x[0], RSI_SUCCESS);
+	CHECK_EQ(x[1], BASE);
+	CHECK_EQ(x[2], RSI_ACCEPT);
+	x[0] = 0xc4000197, x[1] = BASE, x[2] = G(3), x[3] = RIPAS_RAM, x[4] = 1;
+	CHECK_EQ(env_smc(realm, x), HANDLED);
+	CHECK_EQ(x[0], RSI_SUCCESS);
+	CHECK_EQ(x[1], BASE);
+	CHECK_EQ(x[2], RSI_REJECT);
+	CHECK_EQ(realm->s2.shared, 0);
+	CHECK_EQ(realm->to_shared.requests, 1);
+	CHECK_EQ(realm->to_shared.bytes, 0);
+	CHECK_EQ(realm->misaligned_requests, 2);
+}
+
+static void host_kill(void)
+{
+	start("kill");
+	CHECK_EQ(env_set(realm, BASE, G(3), RIPAS_EMPTY, NULL), -1);
+	CHECK_EQ(realm->end, END_HOST_KILLED);
+	CHECK_STR(realm->message,
+		  "0x48021000-0x48030000 to EMPTY does not respect the host's granule of 0x10000");
+	CHECK_EQ(realm->s2.shared, 0);
+}
+
+static void host_destroy(void)
+{
+	u64 next;
+
+	start("destroy");
+	env_tlb_fill(realm);
+	CHECK_EQ(env_set(realm, BASE, BASE + PAGE_SIZE, RIPAS_EMPTY, &next), RSI_SUCCESS);
+	CHECK_EQ(next, BASE + PAGE_SIZE);
+	CHECK_EQ(env_tlb_stale(realm), 0);
+	CHECK_EQ(realm->s2.shared, PAGE_SIZE);
+	CHECK_EQ(realm->s2.destroyed, K64 - PAGE_SIZE);
+	CHECK_EQ(s2_ripas(&realm->s2, G(2)), RIPAS_DESTROYED);
+	CHECK_EQ(s2_ripas(&realm->s2, BASE), RIPAS_EMPTY);
+	CHECK_EQ(s2_ripas(&realm->s2, G(3) - PAGE_SIZE), RIPAS_DESTROYED);
+	CHECK_EQ(s2_ripas(&realm->s2, G(2) - PAGE_SIZE), RIPAS_RAM);
+	CHECK_EQ(s2_ripas(&realm->s2, G(3)), RIPAS_RAM);
+}
+
+/* Back to RAM the other way round: no private neighbour is in that host page any more. */
+static void host_destroy_unshare(void)
+{
+	start("destroy");
+	env_set(realm, G(2), G(3), RIPAS_EMPTY, NULL);
+	CHECK_EQ(env_set(realm, G(2), BASE, RIPAS_RAM, NULL), RSI_SUCCESS);
+	CHECK_EQ(env_set(realm, BASE, BASE + PAGE_SIZE, RIPAS_RAM, NULL), RSI_SUCCESS);
+	CHECK_EQ(realm->s2.destroyed, 0);
+	CHECK_EQ(realm->s2.shared, K64 - 2 * PAGE_SIZE);
+}
+
+/* A range that covers whole granules in its middle loses only those at its ends. */
+static void host_destroy_ends(void)
+{
+	start("destroy");
+	env_set(realm, BASE, G(5) + PAGE_SIZE, RIPAS_EMPTY, NULL);
+	CHECK_EQ(realm->s2.destroyed, PAGE_SIZE + K64 - PAGE_SIZE);
+	CHECK_EQ(realm->s2.shared, 3 * K64);
+}
+
+/* The list is finite, the count is not. */
+static void host_list_overflows(void)
+{
+	start("record");
+	for (int i = 0; i < MISALIGNED_MAX + 10; i++)
+		env_set(realm, BASE, BASE + PAGE_SIZE, i & 1 ? RIPAS_RAM : RIPAS_EMPTY, NULL);
+	CHECK_EQ(realm->misaligned_requests, MISALIGNED_MAX + 10);
+	CHECK_EQ(realm->misaligned[MISALIGNED_MAX - 1].seq, MISALIGNED_MAX - 1);
+}
+
+/* A page that the host lost cannot carry a call: nobody could resolve it. */
+static void host_call_from_a_destroyed_page(void)
+{
+	u64 x[31] = { 0xc4000199, G(2) };
+
+	start("destroy");
+	env_set(realm, BASE, BASE + PAGE_SIZE, RIPAS_EMPTY, NULL);
+	CHECK_EQ(env_smc(realm, x), FATAL);
+	CHECK_EQ(realm->end, END_HOST_FAULT);
+	CHECK_STR(realm->message, "RSI call needs IPA 0x48020000, whose RIPAS is DESTROYED");
+}
+
+int main(void)
+{
+	TAP_RUN(host_aligned);
+	TAP_RUN(host_lenient);
+	TAP_RUN(host_record);
+	TAP_RUN(host_refuse);
+	TAP_RUN(host_kill);
+	TAP_RUN(host_destroy);
+	TAP_RUN(host_destroy_unshare);
+	TAP_RUN(host_destroy_ends);
+	TAP_RUN(host_list_overflows);
+	TAP_RUN(host_call_from_a_destroyed_page);
+	return tap_done();
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the kernel has under this name, for building on the host. */
+#ifndef UNIT_LINUX_BITOPS_H
+#define UNIT_LINUX_BITOPS_H
+
+#define __ffs(word)	((unsigned int)__builtin_ctzl(word))
+
+#endif

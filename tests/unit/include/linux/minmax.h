@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the kernel has under this name, for building on the host. */
+#ifndef UNIT_LINUX_MINMAX_H
+#define UNIT_LINUX_MINMAX_H
+
+#define max_t(type, a, b)	((type)(a) > (type)(b) ? (type)(a) : (type)(b))
+
+#endif

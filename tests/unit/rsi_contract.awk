@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# rsi-contract.tsv -> one ROW(name, fid, x1..x4, x0..x3 expected) statement per line.
+BEGIN { FS = "\t" }
+/^#/ || NF == 0 { next }
+NF != 10 || $6 != "->" {
+	print FILENAME ":" FNR ": a row has 10 fields, the sixth is ->" > "/dev/stderr"
+	exit 1
+}
+{
+	name = $0
+	gsub(/\t+/, " ", name)
+	fid = $1 ~ /^0x/ ? $1 : "FID_" $1
+	line = "ROW(\"" name "\", " fid
+	for (i = 2; i <= 10; i++) {
+		if (i == 6)
+			continue
+		cell = $i == "" ? "UNSET" : $i
+		line = line ", " kib(cell)
+	}
+	print line ");"
+}
+# 64K -> (64 * 1024UL)
+function kib(s,    out) {
+	out = ""
+	while (match(s, /[0-9]+K/)) {
+		out = out substr(s, 1, RSTART - 1) "(" substr(s, RSTART, RLENGTH - 1) " * 1024UL)"
+		s = substr(s, RSTART + RLENGTH)
+	}
+	return out s
+}
