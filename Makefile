@@ -33,9 +33,10 @@ demo:
 check:
 	@scripts/kernel newest >/dev/null
 	@scripts/kernel 16k >/dev/null
-	@scripts/sandbox prove -j2 --timer $(TESTS)
+	@scripts/sandbox make -s -C tests/unit O=$(CURDIR)/build/unit
+	@scripts/sandbox sh -c 'exec prove -e "" -j2 --timer $(TESTS)'
 
-TESTS ?= tests/
+TESTS ?= tests/*.t build/unit/*_test
 
 lint:
 	@scripts/lint
