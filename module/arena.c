@@ -47,7 +47,7 @@ struct arena_chunk {
 static DEFINE_SPINLOCK(arena_lock);
 static LIST_HEAD(chunks);
 static LIST_HEAD(empty_chunks);
-/* By the granule that a buffer begins in. */
+/* By granule: every one of a chunk, for buffers may begin in any of them. */
 static DEFINE_XARRAY_FLAGS(by_granule, XA_FLAGS_LOCK_IRQ);
 /* Two that find no room share one new chunk. */
 static DEFINE_MUTEX(grow_lock);
@@ -56,6 +56,26 @@ static struct workqueue_struct *arena_wq;
 static unsigned long granule_index(const void *vaddr)
 {
 	return (unsigned long)vaddr / hostconf.granule;
+}
+
+static void unindex(struct arena_chunk *chunk)
+{
+	for (size_t at = 0; at < chunk->mem.size; at += hostconf.granule)
+		xa_erase_irq(&by_granule, granule_index(chunk->mem.vaddr + at));
+}
+
+static int index(struct arena_chunk *chunk, gfp_t gfp)
+{
+	for (size_t at = 0; at < chunk->mem.size; at += hostconf.granule) {
+		void *old = xa_store_irq(&by_granule, granule_index(chunk->mem.vaddr + at),
+					 chunk, gfp);
+
+		if (xa_is_err(old)) {
+			unindex(chunk);
+			return xa_err(old);
+		}
+	}
+	return 0;
 }
 
 static void discard(struct arena_chunk *chunk)
@@ -73,6 +93,7 @@ static void release_empty(struct work_struct *unused)
 	scoped_guard(spinlock_irqsave, &arena_lock)
 		list_splice_init(&empty_chunks, &todo);
 	list_for_each_entry_safe(chunk, next, &todo, list) {
+		unindex(chunk);
 		granule_free(&chunk->mem);
 		discard(chunk);
 	}
@@ -128,7 +149,7 @@ static void *take_from_new(struct device *dev, unsigned int nr, unsigned int ord
 		discard(chunk);
 		return NULL;
 	}
-	if (xa_err(xa_store_irq(&by_granule, granule_index(chunk->mem.vaddr), chunk, gfp))) {
+	if (index(chunk, gfp)) {
 		granule_free(&chunk->mem);
 		discard(chunk);
 		return NULL;
@@ -175,7 +196,7 @@ void *arena_alloc(struct device *dev, size_t size, gfp_t gfp)
  * @vaddr: any pointer; it is not followed
  *
  * Context: Any.
- * Return: true if it lies in the first granule of a chunk.
+ * Return: true if it lies in a chunk.
  */
 bool arena_owns(const void *vaddr)
 {
@@ -214,8 +235,6 @@ bool arena_free(struct device *dev, void *vaddr, size_t size)
 	chunk->buffer[at] = 0;
 	chunk->nr_used -= nr;
 	if (!chunk->nr_used) {
-		/* Removal allocates nothing, and so may be done here. */
-		xa_erase(&by_granule, granule_index(chunk->mem.vaddr));
 		list_move(&chunk->list, &empty_chunks);
 		queue_work(arena_wq, &release_work);
 		module_put(THIS_MODULE);

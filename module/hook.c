@@ -20,6 +20,7 @@
 #include "arena.h"
 #include "hook.h"
 #include "hostconf.h"
+#include "ksym.h"
 
 static DEFINE_MUTEX(hook_lock);
 static bool taking;		/* new objects are made here */
@@ -91,12 +92,8 @@ static int register_one(struct hook *hook)
 		ftrace_free_filter(&hook->ops);
 		free_percpu(hook->calls);
 		hook->calls = NULL;
-		if (err == -EBUSY)
-			pr_err("hook: %s is replaced by somebody else already (a live patch?), or kernel.ftrace_enabled is 0\n",
-			       hook->name);
-		else
-			pr_err("hook: %s cannot be replaced on this kernel (%pe)\n", hook->name,
-			       ERR_PTR(err));
+		pr_err("hook: %s cannot be replaced (%pe): is kernel.ftrace_enabled 0, or does a live patch have it?\n",
+		       hook->name, ERR_PTR(err));
 	}
 	return err;
 }
@@ -166,6 +163,16 @@ static int register_all(void)
 }
 #endif
 
+/*
+ * What the mail series "Enforce host page-size alignment for shared buffers" (v3, v4) adds
+ * to the kernel.
+ */
+static bool kernel_aligns(void)
+{
+	return ksym_function("mem_decrypt_granule_size") ||
+	       ksym_function("rhi_get_ipa_change_alignment");
+}
+
 /**
  * hook_set() - switch the hook on or off
  * @on: which
@@ -174,7 +181,8 @@ static int register_all(void)
  * Return:
  * * %0 - done
  * * %-EOPNOTSUPP - the kernel cannot do it, or the granule is not known
- * * %-EBUSY - somebody else has replaced one of the functions, or ftrace is switched off
+ * * %-EBUSY, and others of ftrace - one of the functions cannot be replaced: the log says which
+ * * %-EALREADY - the kernel does it by itself
  * * %-ENOMEM - no memory
  */
 int hook_set(bool on)
@@ -185,6 +193,10 @@ int hook_set(bool on)
 	if (on && !hostconf.granule) {
 		pr_err("hook: the host's granule is not known: %s\n", hostconf_meaning());
 		return -EOPNOTSUPP;
+	}
+	if (on && kernel_aligns()) {
+		pr_err("hook: this kernel keeps to the host's granule by itself: nothing to redirect\n");
+		return -EALREADY;
 	}
 	if (on && !registered)
 		err = register_all();

@@ -16,6 +16,7 @@
 #include "granule.h"
 #include "hook.h"
 #include "hostconf.h"
+#include "ksym.h"
 
 #ifdef CONFIG_KPROBES
 
@@ -70,18 +71,16 @@ static struct kprobe probe = {
 
 static bool registered;
 
-/* kprobes know where a function begins, kallsyms how long it is: "name+0x0/0x468". */
+/* Where it begins, and from kallsyms how long it is: "name+0x0/0x468". */
 static bool find_its(void)
 {
 	for (int i = 0; i < ARRAY_SIZE(its_functions); i++) {
-		struct kprobe kp = { .symbol_name = its_functions[i] };
 		char text[KSYM_SYMBOL_LEN];
 		const char *size;
 
-		if (register_kprobe(&kp))
+		its_start = ksym_function(its_functions[i]);
+		if (!its_start)
 			continue;
-		its_start = (unsigned long)kp.addr;
-		unregister_kprobe(&kp);
 		sprint_symbol(text, its_start);
 		size = strrchr(text, '/');
 		if (size && !kstrtoul(size + 1, 16, &its_size) && its_size)

@@ -6,21 +6,6 @@ TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
-# in_realm NAME SCRIPT OPTIONS...: SCRIPT (sh -e) succeeds in a Realm, and the kernel does not complain
-in_realm() {
-	local name=$1 script=$2
-	shift 2
-
-	rm -rf -- "$work/out"
-	if "$TOP/scripts/realm" --granule 64k --timeout 120 --out "$work/out" "$@" -- \
-		sh -ec "$script" >"$work/log" 2>&1 </dev/null; then
-		pass "$name"
-	else
-		fail "$name" "$(cat "$work/log")"
-	fi
-	no_splat "$name: no warning" "$work/out/console.log"
-}
-
 module='ko=$(echo /lib/modules/*/updates/rhi_probe.ko)
 same() { [ "$(cat /sys/kernel/rhi/status /sys/kernel/rhi/granule)" = "ok
 65536" ]; }

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where the kernel's functions are. */
+#ifndef _KSYM_H
+#define _KSYM_H
+
+unsigned long ksym_function(const char *name);
+
+#endif /* _KSYM_H */
