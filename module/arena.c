@@ -58,20 +58,20 @@ static unsigned long granule_index(const void *vaddr)
 	return (unsigned long)vaddr / hostconf.granule;
 }
 
-static void unindex(struct arena_chunk *chunk)
+static void remove_from_index(struct arena_chunk *chunk)
 {
 	for (size_t at = 0; at < chunk->mem.size; at += hostconf.granule)
 		xa_erase_irq(&by_granule, granule_index(chunk->mem.vaddr + at));
 }
 
-static int index(struct arena_chunk *chunk, gfp_t gfp)
+static int add_to_index(struct arena_chunk *chunk, gfp_t gfp)
 {
 	for (size_t at = 0; at < chunk->mem.size; at += hostconf.granule) {
 		void *old = xa_store_irq(&by_granule, granule_index(chunk->mem.vaddr + at),
 					 chunk, gfp);
 
 		if (xa_is_err(old)) {
-			unindex(chunk);
+			remove_from_index(chunk);
 			return xa_err(old);
 		}
 	}
@@ -93,7 +93,7 @@ static void release_empty(struct work_struct *unused)
 	scoped_guard(spinlock_irqsave, &arena_lock)
 		list_splice_init(&empty_chunks, &todo);
 	list_for_each_entry_safe(chunk, next, &todo, list) {
-		unindex(chunk);
+		remove_from_index(chunk);
 		granule_free(&chunk->mem);
 		discard(chunk);
 	}
@@ -149,7 +149,7 @@ static void *take_from_new(struct device *dev, unsigned int nr, unsigned int ord
 		discard(chunk);
 		return NULL;
 	}
-	if (index(chunk, gfp)) {
+	if (add_to_index(chunk, gfp)) {
 		granule_free(&chunk->mem);
 		discard(chunk);
 		return NULL;
