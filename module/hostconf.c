@@ -84,6 +84,7 @@ static int __init take_override(u64 override)
 		       override, max_t(u64, hostconf.granule, PAGE_SIZE));
 		return -EINVAL;
 	}
+	hostconf.overridden = override != hostconf.granule;
 	hostconf.granule = override;
 	hostconf.source = "parameter";
 	return 0;
@@ -138,8 +139,10 @@ int __init hostconf_init(bool realm, u64 override)
  */
 const char *hostconf_meaning(void)
 {
-	if (hostconf.granule && !hostconf_granule_is_known(hostconf.status))
-		return "the host's own is not known, this one is what granule= says";
+	if (hostconf.status != HOSTCONF_NOT_REALM && hostconf.overridden)
+		return hostconf_granule_is_known(hostconf.status) ?
+		       "granule= asks for more than this host needs" :
+		       "the host's own is not known, this one is what granule= says";
 
 	switch (hostconf.status) {
 	case HOSTCONF_OK:

@@ -27,12 +27,14 @@ struct hostconf_answer {
  * @alignment: RHI_HOSTCONF_GET_IPA_CHANGE_ALIGNMENT
  * @granule: the host's sharing granule for this guest, in bytes: a power of two, at least
  *	PAGE_SIZE; 0 if it is not known
+ * @overridden: @granule is not what it would be without granule=
  * @source: where @granule comes from: "host", "page_size", "parameter" or "unknown"
  */
 struct hostconf {
 	enum hostconf_status status;
 	struct hostconf_answer version, features, alignment;
 	u64 granule;
+	bool overridden;
 	const char *source;
 };
 
