@@ -29,6 +29,8 @@
 #define CHANNEL		"/dev/ttyAMA1"
 #define MAX_ARGS	256
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 static int channel = -1;
 
 /* Everything here is fatal: the kernel panics when init exits, and scripts/realm reports it. */
@@ -75,7 +77,7 @@ static void mount_all(void)
 		{ "devpts", "/dev/pts", true },
 	};
 
-	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
 		int err;
 
 		mkdir(mounts[i].dir, 0755);
@@ -204,7 +206,7 @@ static bool on_command_line(const char *word)
 
 	check(fd >= 0 && read(fd, line, sizeof(line) - 1) > 0, "/proc/cmdline");
 	close(fd);
-	for (char *p = strtok(line, " \n"); p; p = strtok(NULL, " \n"))
+	for (char *p = strtok(line, "\n "); p; p = strtok(NULL, "\n "))
 		if (!strcmp(p, word))
 			return true;
 	return false;

@@ -126,6 +126,10 @@ static const struct {
 	{ "dtb", set_number, AT(dtb), "an address" },
 	{ "cpus", set_number, AT(cpus), "a number" },
 	{ "host", set_host, AT(host), "lenient, record, refuse, kill, destroy or none" },
+	{ "host.step", set_number, AT(host_step), "bytes" },
+	{ "host.stop_after", set_number, AT(host_stop_after), "bytes" },
+	{ "host.keep", set_flag, AT(host_keep), "0 or 1" },
+	{ "host.scribble", set_number, AT(host_scribble), "a number" },
 	{ "granule", set_number, AT(granule), "bytes" },
 	{ "rhi", set_rhi_off, 0, "off" },
 	{ "rhi.hostconf", set_hostconf_off, 0, "off" },
@@ -197,6 +201,8 @@ static const char *contradiction(const struct config *cfg)
 		return "cpus= must be 1 to 8";
 	if (cfg->granule < PAGE_SIZE || cfg->granule & (cfg->granule - 1))
 		return "granule= must be a power of two, at least 4096";
+	if (!IS_ALIGNED(cfg->host_step | cfg->host_stop_after, PAGE_SIZE))
+		return "host.step= and host.stop_after= must be multiples of 4096";
 	return NULL;
 }
 
@@ -209,6 +215,7 @@ bool config_parse(struct config *cfg, const char *text, struct sbuf *err)
 		.cpus = 1,
 		.host = HOST_LENIENT,
 		.granule = PAGE_SIZE,
+		.host_stop_after = ~(PAGE_SIZE - 1),
 		.hostconf_version = { .known = true, .value = 0x10000 },
 		.hostconf_features = { .known = true, .value = 1 },
 		.hostconf_alignment = { .known = true },

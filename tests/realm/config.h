@@ -41,6 +41,12 @@ struct config {
 	u64 cpus;
 	enum host_policy host;
 	u64 granule;			/* bytes in which the host manages memory */
+	u64 host_step;			/* bytes, the most that one request changes; 0: all */
+
+	/* From the first RHI call on: before, these would not let a kernel boot. */
+	u64 host_stop_after;		/* bytes that become shared, and then no more do */
+	bool host_keep;			/* what is shared stays so */
+	u64 host_scribble;		/* written over shared memory at each call; 0: nothing is */
 
 	struct rhi_answer hostconf_version;
 	struct rhi_answer hostconf_features;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A host that answers from a seed, or that makes partial progress, is one more
- * policy: a value in config.h and a case in host_ripas_change().
+ * A host that answers from a seed is one more policy: a value in config.h and a case in
+ * host_ripas_change().
  */
 #include "host.h"
 #include "summary.h"
@@ -21,12 +21,32 @@ static void record(struct realm *realm, struct vcpu *vcpu, const struct host_req
 	};
 }
 
-static void change(struct realm *realm, const struct host_request *req, u64 *next)
+/* Where a host ends that does not do all at once, or not all: host.step and the like. */
+static u64 limit(const struct realm *realm, const struct host_request *req)
+{
+	const struct config *cfg = &realm->cfg;
+	u64 bytes = req->top - req->base;
+
+	if (cfg->host_step)
+		bytes = min_u64(bytes, cfg->host_step);
+	if (realm->asked && req->ripas == RIPAS_EMPTY)
+		bytes = min_u64(bytes, cfg->host_stop_after - realm->shared_since_asked);
+	if (realm->asked && req->ripas == RIPAS_RAM && cfg->host_keep)
+		bytes = 0;
+	return req->base + bytes;
+}
+
+static void change(struct realm *realm, const struct host_request *req, u64 *next,
+		   bool *rejected)
 {
 	struct direction *dir = req->ripas == RIPAS_RAM ? &realm->to_private : &realm->to_shared;
+	u64 top = limit(realm, req);
 
-	*next = s2_set(&realm->s2, req->base, req->top, req->ripas, req->change_destroyed,
+	*next = s2_set(&realm->s2, req->base, top, req->ripas, req->change_destroyed,
 		       &dir->bytes);
+	*rejected = *next != top || top == req->base;
+	if (realm->asked && req->ripas == RIPAS_EMPTY)
+		realm->shared_since_asked += *next - req->base;
 }
 
 /*
@@ -44,7 +64,7 @@ static void lose_neighbours(struct realm *realm, const struct host_request *req)
 }
 
 enum result host_ripas_change(struct realm *realm, struct vcpu *vcpu,
-			      const struct host_request *req, u64 *next)
+			      const struct host_request *req, u64 *next, bool *rejected)
 {
 	bool misaligned = !IS_ALIGNED(req->base | req->top, realm->cfg.granule);
 	enum result result = HANDLED;
@@ -57,6 +77,7 @@ enum result host_ripas_change(struct realm *realm, struct vcpu *vcpu,
 		record(realm, vcpu, req);
 
 	*next = req->base;
+	*rejected = true;
 	switch (misaligned ? realm->cfg.host : HOST_LENIENT) {
 	case HOST_REFUSE:
 		break;
@@ -67,14 +88,20 @@ enum result host_ripas_change(struct realm *realm, struct vcpu *vcpu,
 				   req->ripas == RIPAS_RAM ? "RAM" : "EMPTY", realm->cfg.granule);
 		break;
 	case HOST_DESTROY:
-		change(realm, req, next);
+		change(realm, req, next, rejected);
 		lose_neighbours(realm, req);
 		break;
 	default:
-		change(realm, req, next);
+		change(realm, req, next, rejected);
 		break;
 	}
 	/* At once while there is something new to list; the rest can wait its millisecond. */
 	summary_refresh(realm, misaligned && realm->misaligned_requests <= MISALIGNED_MAX);
 	return result;
+}
+
+void host_scribble(struct realm *realm)
+{
+	if (realm->asked && realm->cfg.host_scribble)
+		s2_fill_shared(&realm->s2, realm->cfg.host_scribble);
 }

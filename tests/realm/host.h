@@ -18,10 +18,17 @@ struct host_request {
  * @vcpu:	caller
  * @req:	request, already valid for the RMM
  * @next:	first address not changed
+ * @rejected:	the host says no, where it could also have said "go on"
  *
  * Return: HANDLED, or FATAL if the host ended the Realm.
  */
 enum result host_ripas_change(struct realm *realm, struct vcpu *vcpu,
-			      const struct host_request *req, u64 *next);
+			      const struct host_request *req, u64 *next, bool *rejected);
+
+/**
+ * host_scribble() - let the host write into what the Realm shares with it
+ * @realm:	Realm; its lock is held
+ */
+void host_scribble(struct realm *realm);
 
 #endif

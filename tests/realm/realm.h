@@ -64,6 +64,7 @@ struct realm {
 	u64 measurement[MEASUREMENTS][8];
 	struct direction to_shared;
 	struct direction to_private;
+	u64 shared_since_asked;	/* bytes that became shared after the first RHI call */
 	u64 misaligned_requests;
 	struct misaligned misaligned[MISALIGNED_MAX];
 
@@ -72,6 +73,7 @@ struct realm {
 	u64 unknown_calls;
 	u64 rhi_calls[RHI_CALLS];
 	u64 unknown_rhi_calls;
+	bool asked;		/* there was an RHI call */
 	u64 noise;		/* state of the rhi.garbage generator */
 
 	u32 ending;		/* somebody is in realm_end() or beyond */

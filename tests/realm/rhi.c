@@ -66,6 +66,7 @@ u64 rhi_handle(struct realm *realm, struct host_call *hc)
 	const struct rhi_row *row = find(hc->gprs[0]);
 	u64 value = UNKNOWN_CALL;
 
+	__atomic_store_n(&realm->asked, true, __ATOMIC_RELAXED);
 	if (!row) {
 		count(&realm->unknown_rhi_calls, 1);
 	} else {

@@ -12,6 +12,7 @@ enum result rsi_ipa_state_set(struct realm *realm, struct vcpu *vcpu, const u64 
 		.change_destroyed = arg[4] == RSI_CHANGE_DESTROYED,
 	};
 	enum result result;
+	bool rejected;
 	u64 next;
 
 	res[0] = RSI_ERROR_INPUT;
@@ -20,12 +21,12 @@ enum result rsi_ipa_state_set(struct realm *realm, struct vcpu *vcpu, const u64 
 		return HANDLED;
 
 	lock_take(&realm->lock);
-	result = host_ripas_change(realm, vcpu, &req, &next);
+	result = host_ripas_change(realm, vcpu, &req, &next, &rejected);
 	lock_drop(&realm->lock);
 	res[0] = RSI_SUCCESS;
 	res[1] = next;
-	/* Only a change to RAM that stops short can show the host's refusal. */
-	res[2] = req.ripas == RIPAS_RAM && next != req.top ? RSI_REJECT : RSI_ACCEPT;
+	/* Only a change to RAM can show the host's refusal. */
+	res[2] = req.ripas == RIPAS_RAM && rejected ? RSI_REJECT : RSI_ACCEPT;
 	return result;
 }
 

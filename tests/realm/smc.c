@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "host.h"
 #include "psci.h"
 #include "realm.h"
 #include "rsi.h"
@@ -79,6 +80,9 @@ enum result smc_handle(struct realm *realm, struct vcpu *vcpu, u64 *x)
 		result = call->fn(realm, vcpu, x, res);
 	if (result == FATAL)
 		return FATAL;
+	lock_take(&realm->lock);
+	host_scribble(realm);
+	lock_drop(&realm->lock);
 	if (result == UNHANDLED)
 		res[0] = SMCCC_NOT_SUPPORTED;
 	for (int i = 0; i < SMC_RESULTS; i++)

@@ -226,6 +226,27 @@ u64 s2_set(struct stage2 *s2, u64 base, u64 top, enum ripas ripas, bool change_d
 	return base;
 }
 
+void s2_fill_shared(struct stage2 *s2, u64 word)
+{
+	u64 left = s2->shared;
+
+	for (u64 table = s2->ram; left && table < s2->ram_end; table += LEVEL_SIZE(2)) {
+		int level;
+		const u64 *private = walk(s2, table, &level);
+
+		for (u64 i = 0; i < LEVEL_SIZE(2) / PAGE_SIZE; i++) {
+			u64 *page;
+
+			if (ripas_of(private[i]) != RIPAS_EMPTY)
+				continue;
+			page = arch_pa_to_va(private[i] & ADDRESS);
+			for (u64 j = 0; j < PAGE_SIZE / sizeof(u64); j++)
+				WRITE_ONCE(page[j], word);
+			left -= PAGE_SIZE;
+		}
+	}
+}
+
 void s2_destroy(struct stage2 *s2, u64 base, u64 top)
 {
 	bool broken = false;

@@ -96,6 +96,13 @@ u64 s2_set(struct stage2 *s2, u64 base, u64 top, enum ripas ripas, bool change_d
 void s2_destroy(struct stage2 *s2, u64 base, u64 top);
 
 /**
+ * s2_fill_shared() - write into all RAM that the host can reach
+ * @s2:		tables
+ * @word:	what is written into each 8 bytes
+ */
+void s2_fill_shared(struct stage2 *s2, u64 word);
+
+/**
  * s2_maps() - whether an access to an IPA would be translated now
  * @s2:		tables
  * @ipa:	any address below S2_END, either half

@@ -30,6 +30,8 @@ static void config_defaults(void)
 		CHECK(!cfg.family_version[i].known && !cfg.family_features[i].known);
 	CHECK(!cfg.rhi_garbage);
 	CHECK_EQ(cfg.rsi_version | cfg.rsi_features | cfg.rsi_alignment, 0);
+	CHECK_EQ(cfg.host_step | cfg.host_keep | cfg.host_scribble, 0);
+	CHECK(cfg.host_stop_after > PLAT_RAM_MAX);
 }
 
 static void config_alignment_follows_the_granule(void)
@@ -56,6 +58,15 @@ static void config_every_host(void)
 	CHECK(parse(BASE "host=kill") && cfg.host == HOST_KILL);
 	CHECK(parse(BASE "host=destroy") && cfg.host == HOST_DESTROY);
 	CHECK(parse(BASE "host=none") && cfg.host == HOST_NONE);
+}
+
+static void config_what_the_host_does_with_requests(void)
+{
+	CHECK(parse(BASE "host.step=4096\nhost.stop_after=0\nhost.keep=1\nhost.scribble=0xff\n"));
+	CHECK_EQ(cfg.host_step, 4096);
+	CHECK_EQ(cfg.host_stop_after, 0);
+	CHECK(cfg.host_keep);
+	CHECK_EQ(cfg.host_scribble, 0xff);
 }
 
 static void config_rhi_off_and_single_answers(void)
@@ -136,6 +147,11 @@ static const struct bad bad[] = {
 	{ BASE "granule=2048", "configuration: granule= must be a power of two, at least 4096" },
 	{ BASE "granule=12288", "configuration: granule= must be a power of two, at least 4096" },
 	{ BASE "granule=0", "configuration: granule= must be a power of two, at least 4096" },
+	{ BASE "host.step=4095",
+	  "configuration: host.step= and host.stop_after= must be multiples of 4096" },
+	{ BASE "host.stop_after=1",
+	  "configuration: host.step= and host.stop_after= must be multiples of 4096" },
+	{ BASE "host.keep=2", "configuration line 4 \"host.keep=2\": host.keep takes 0 or 1" },
 };
 
 static void config_rejects(void)
@@ -161,6 +177,7 @@ int main(void)
 	TAP_RUN(config_alignment_follows_the_granule);
 	TAP_RUN(config_alignment_may_be_anything);
 	TAP_RUN(config_every_host);
+	TAP_RUN(config_what_the_host_does_with_requests);
 	TAP_RUN(config_rhi_off_and_single_answers);
 	TAP_RUN(config_rsi_codes);
 	TAP_RUN(config_comments_and_blank_lines);

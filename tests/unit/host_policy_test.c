@@ -158,6 +158,124 @@ static void host_call_from_a_destroyed_page(void)
 	CHECK_STR(realm->message, "RSI call needs IPA 0x48020000, whose RIPAS is DESTROYED");
 }
 
+/* What scripts/realm does not want of a host while the kernel boots begins with this. */
+static void ask(void)
+{
+	struct host_call hc = { .gprs = { 0xc500004e } };
+
+	CHECK_EQ(rhi_handle(realm, &hc), 0);
+}
+
+static void start_with(const char *config)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "granule=65536\n%s", config);
+	realm = env_realm(text);
+}
+
+/* X0..X2 of one RSI_IPA_STATE_SET */
+static void check_set(u64 base, u64 top, enum ripas ripas, u64 next, u64 response)
+{
+	u64 x[31] = { 0xc4000197, base, top, ripas, RSI_CHANGE_DESTROYED };
+
+	CHECK_EQ(env_smc(realm, x), HANDLED);
+	CHECK_EQ(x[0], RSI_SUCCESS);
+	CHECK_EQ(x[1], next);
+	CHECK_EQ(x[2], response);
+}
+
+/* Partial progress is no refusal, whichever way. */
+static void host_step(void)
+{
+	start_with("host.step=0x6000");
+	check_set(G(1), G(2), RIPAS_EMPTY, G(1) + 0x6000, RSI_ACCEPT);
+	check_set(G(1) + 0x6000, G(2), RIPAS_EMPTY, G(1) + 0xc000, RSI_ACCEPT);
+	check_set(G(1) + 0xc000, G(2), RIPAS_EMPTY, G(2), RSI_ACCEPT);
+	CHECK_EQ(realm->s2.shared, K64);
+	check_set(G(1), G(2), RIPAS_RAM, G(1) + 0x6000, RSI_ACCEPT);
+	CHECK_EQ(realm->s2.shared, K64 - 0x6000);
+	CHECK_EQ(realm->to_private.bytes, 0x6000);
+	CHECK_EQ(realm->misaligned_requests, 2);
+}
+
+/* A lost page that may not change is an obstacle, however small the steps. */
+static void host_step_rejects(void)
+{
+	u64 x[31] = { 0xc4000197, G(1), G(2), RIPAS_RAM };
+
+	start_with("host.step=0x2000");
+	s2_destroy(&realm->s2, G(1) + PAGE_SIZE, G(2));
+	CHECK_EQ(env_smc(realm, x), HANDLED);
+	CHECK_EQ(x[1], G(1) + PAGE_SIZE);
+	CHECK_EQ(x[2], RSI_REJECT);
+}
+
+static void host_stop_after(void)
+{
+	start_with("host.stop_after=0x18000");
+	check_set(G(8), G(12), RIPAS_EMPTY, G(12), RSI_ACCEPT);
+	ask();
+	check_set(G(1), G(2), RIPAS_EMPTY, G(2), RSI_ACCEPT);
+	check_set(G(2), G(4), RIPAS_EMPTY, G(2) + 0x8000, RSI_ACCEPT);
+	check_set(G(2) + 0x8000, G(4), RIPAS_EMPTY, G(2) + 0x8000, RSI_ACCEPT);
+	check_set(G(1), G(2), RIPAS_RAM, G(2), RSI_ACCEPT);
+	check_set(G(1), G(2), RIPAS_EMPTY, G(1), RSI_ACCEPT);
+	CHECK_EQ(realm->s2.shared, 4 * K64 + 0x8000);
+}
+
+static void host_stop_at_once(void)
+{
+	start_with("host.stop_after=0");
+	ask();
+	check_set(G(1), G(2), RIPAS_EMPTY, G(1), RSI_ACCEPT);
+	CHECK_EQ(realm->s2.shared, 0);
+}
+
+static void host_keep(void)
+{
+	start_with("host.keep=1");
+	check_set(PLAT_RAM, G(8), RIPAS_RAM, G(8), RSI_ACCEPT);
+	ask();
+	check_set(G(1), G(2), RIPAS_EMPTY, G(2), RSI_ACCEPT);
+	check_set(G(1), G(2), RIPAS_RAM, G(1), RSI_REJECT);
+	CHECK_EQ(realm->s2.shared, K64);
+}
+
+static u64 *word_at(u64 pa)
+{
+	return arch_pa_to_va(pa);
+}
+
+/* All that is shared and nothing else, at each call, from the first RHI call on. */
+static void host_scribbles(void)
+{
+	const u64 word = 0x5ca1ab1e5ca1ab1e, private = 0xeeeeeeeeeeeeeeee;
+	u64 x[31] = { 0xc4000190, 0x10000 };
+
+	start_with("host.scribble=0x5ca1ab1e5ca1ab1e");
+	check_set(G(2), G(3), RIPAS_EMPTY, G(3), RSI_ACCEPT);
+	/* In another table */
+	check_set(G(100), G(100) + PAGE_SIZE, RIPAS_EMPTY, G(100) + PAGE_SIZE, RSI_ACCEPT);
+	CHECK_EQ(*word_at(G(2)), 0);
+	ask();
+	CHECK_EQ(env_smc(realm, x), HANDLED);
+	for (u64 i = 0; i < K64; i += 8)
+		CHECK_EQ(*word_at(G(2) + i), word);
+	CHECK_EQ(*word_at(G(100)), word);
+	CHECK_EQ(*word_at(G(2) - 8), private);
+	CHECK_EQ(*word_at(G(3)), private);
+	CHECK_EQ(*word_at(G(100) + PAGE_SIZE), private);
+
+	*word_at(G(2)) = 1;
+	x[0] = 0x12345678;
+	CHECK_EQ(env_smc(realm, x), HANDLED);
+	CHECK_EQ(*word_at(G(2)), word);
+	check_set(G(2), G(3), RIPAS_RAM, G(3), RSI_ACCEPT);
+	CHECK_EQ(*word_at(G(2)), 0);
+	CHECK_EQ(*word_at(G(3) - 8), 0);
+}
+
 int main(void)
 {
 	TAP_RUN(host_aligned);
@@ -170,5 +288,11 @@ int main(void)
 	TAP_RUN(host_destroy_ends);
 	TAP_RUN(host_list_overflows);
 	TAP_RUN(host_call_from_a_destroyed_page);
+	TAP_RUN(host_step);
+	TAP_RUN(host_step_rejects);
+	TAP_RUN(host_stop_after);
+	TAP_RUN(host_stop_at_once);
+	TAP_RUN(host_keep);
+	TAP_RUN(host_scribbles);
 	return tap_done();
 }

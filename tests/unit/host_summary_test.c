@@ -89,6 +89,36 @@ static void summary_of_a_run(void)
 		  "{\"seq\":1,\"base\":\"0x48001000\",\"top\":\"0x48002000\",\"ripas\":\"RAM\",\"vcpu\":0}]}}");
 }
 
+/* Numbers get smaller too: nothing of a longer text may stay. */
+static void summary_shrinks(void)
+{
+	struct realm *realm = env_realm("");
+
+	env_set(realm, PLAT_RAM, PLAT_RAM + ENV_RAM, RIPAS_EMPTY, NULL);
+	summary_refresh(realm, true);
+	CHECK(strstr(packed(), "\"shared_bytes\":8388608,\"destroyed_bytes\":0,\"misaligned\":{"));
+	env_set(realm, PLAT_RAM, PLAT_RAM + ENV_RAM, RIPAS_RAM, NULL);
+	memset(&realm->to_private, 0, sizeof(realm->to_private));
+	memset(&realm->to_shared, 0, sizeof(realm->to_shared));
+	summary_refresh(realm, true);
+	CHECK(both_copies_balanced());
+	CHECK(strstr(packed(), "\"shared_bytes\":0,\"destroyed_bytes\":0,\"misaligned\":{"
+		     "\"requests\":0,\"dropped\":0, \"list\":[]}}"));
+}
+
+static void summary_list_overflows(void)
+{
+	struct realm *realm = env_realm("granule=65536");
+
+	for (int i = 0; i < MISALIGNED_MAX + 10; i++)
+		env_set(realm, PLAT_RAM, PLAT_RAM + 4096, i & 1 ? RIPAS_RAM : RIPAS_EMPTY, NULL);
+	summary_refresh(realm, true);
+	CHECK(both_copies_balanced());
+	CHECK(strstr(summary_text(), "\"misaligned\":{\"requests\":1034,\"dropped\":10,"));
+	CHECK(strstr(summary_text(), "{\"seq\":1023,"));
+	CHECK(!strstr(summary_text(), "{\"seq\":1024,"));
+}
+
 /* Whatever ends up in the message, it stays one JSON string. */
 static void summary_message(void)
 {
@@ -144,6 +174,8 @@ int main(void)
 	TAP_RUN(text_is_cut);
 	TAP_RUN(summary_from_the_start);
 	TAP_RUN(summary_of_a_run);
+	TAP_RUN(summary_shrinks);
+	TAP_RUN(summary_list_overflows);
 	TAP_RUN(summary_message);
 	TAP_RUN(summary_head_fits);
 	TAP_RUN(summary_refresh_rate);
