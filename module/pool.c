@@ -410,7 +410,7 @@ static noinline void report_bad_free(struct rhi_pool *pool, const void *vaddr, d
 {
 	struct chunk *chunk = find_chunk(pool, vaddr);
 	size_t offset = chunk ? vaddr - chunk->mem.vaddr : 0;
-	const char *what = "was freed already";
+	const char *what = "is free already";
 
 	if (!chunk || offset >= chunk->mem.size)
 		what = "is not of this pool";
@@ -691,7 +691,7 @@ static void show_pool(struct seq_file *s, struct rhi_pool *pool)
 	int cpu;
 
 	if (pool->native) {
-		seq_printf(s, "%s %s - - - - - - native\n", pool->name, dev_name(pool->dev));
+		seq_printf(s, "%s - - - - - - native %s\n", dev_name(pool->dev), pool->name);
 		return;
 	}
 	scoped_guard(spinlock_irqsave, &pool->lock) {
@@ -703,9 +703,10 @@ static void show_pool(struct seq_file *s, struct rhi_pool *pool)
 		nr_free += READ_ONCE(per_cpu_ptr(pool->magazines, cpu)->nr);
 	/* Magazines are read while they are in use: never more used than there are. */
 	nr_free = min(nr_free, total);
-	seq_printf(s, "%s %s %zu %lu %lu %u %zu %lu shared\n", pool->name, dev_name(pool->dev),
+	/* The name goes last: it may have blanks in it. */
+	seq_printf(s, "%s %zu %lu %lu %u %zu %lu shared %s\n", dev_name(pool->dev),
 		   pool->layout.size, total - nr_free, total, pool->nr_chunks,
-		   pool->nr_chunks * pool->layout.chunk_size, misses);
+		   pool->nr_chunks * pool->layout.chunk_size, misses, pool->name);
 }
 
 /**
@@ -718,7 +719,7 @@ void pool_show_all(struct seq_file *s)
 {
 	struct rhi_pool *pool;
 
-	seq_puts(s, "# name device block_bytes used blocks chunks shared_bytes atomic_misses kind\n");
+	seq_puts(s, "# device block_bytes used blocks chunks shared_bytes atomic_misses kind name\n");
 	guard(mutex)(&pools_lock);
 	list_for_each_entry(pool, &pools, list)
 		show_pool(s, pool);
