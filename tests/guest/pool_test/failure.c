@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Each allocation that the pool makes fails once (Documentation/fault-injection). tests/pool.t
+ * lets failslab and fail_page_alloc apply to all requests before.
+ */
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "pool_test.h"
+
+/* Five chunks: their index grows twice. */
+#define BLOCKS	20
+/* What creation and growth allocate, at the very least. */
+#define LEAST	8
+#define MOST	2000
+
+#ifdef CONFIG_FAULT_INJECTION
+
+static unsigned int get_with_failure(struct test *test, const struct shape *shape,
+				     struct block *blocks, unsigned int nth)
+{
+	unsigned int left;
+	struct rhi_pool *pool;
+
+	current->fail_nth = nth;
+	pool = rhi_pool_create("failure", test_dev, shape->size, 0, 0);
+	for (int i = 0; pool && i < BLOCKS; i++) {
+		const char *wrong = block_get(pool, shape, GFP_KERNEL, i, &blocks[i]);
+
+		if (wrong)
+			CHECK(test, wrong == no_block);
+		/* Only one step fails: the next one finds all in order. */
+		if (wrong)
+			GET(test, pool, shape, GFP_KERNEL, i, &blocks[i]);
+	}
+	left = current->fail_nth;
+	current->fail_nth = 0;
+
+	CHECK(test, pool || !left);
+	for (int i = 0; pool && i < BLOCKS; i++)
+		PUT(test, pool, shape, &blocks[i]);
+	rhi_pool_destroy(pool);
+	return left;
+}
+
+static void each_step(struct test *test)
+{
+	const struct shape shape = { .size = granule / 4 };
+	struct block *blocks = kcalloc(BLOCKS, sizeof(*blocks), GFP_KERNEL);
+	unsigned int nth = 0;
+
+	if (!CHECK(test, blocks))
+		return;
+	while (++nth < MOST && !test->failed && !get_with_failure(test, &shape, blocks, nth))
+		;
+	test_note(test, "steps that failed %u", nth - 1);
+	CHECK(test, nth > LEAST && nth < MOST);
+	kfree(blocks);
+}
+
+#else
+
+static void each_step(struct test *test)
+{
+	test->skip = "this kernel has no CONFIG_FAULT_INJECTION";
+}
+
+#endif
+
+const struct test_case failure_cases[] = {
+	{ "every allocation fails once", each_step },
+	{ }
+};

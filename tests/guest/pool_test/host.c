@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pools whose memory the host does not take back, or does not share, or writes into:
+ * tests/pool.t has such hosts.
+ */
+#include <linux/dmapool.h>
+#include <linux/irqflags.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include <asm/rsi.h>
+
+#include "pool_test.h"
+
+/* Blocks in use, when their pool is destroyed: their granule is never private again. */
+static void busy(struct test *test)
+{
+	struct rhi_pool *pool = rhi_pool_create("busy", test_dev, PAGE_SIZE, 0, 0);
+	const struct shape shape = { .size = PAGE_SIZE };
+	const unsigned int nr = 2 * granule / PAGE_SIZE;
+	struct block *blocks = kcalloc(nr, sizeof(*blocks), GFP_KERNEL);
+	phys_addr_t kept = 0, other = 0;
+
+	if (!CHECK(test, pool && blocks))
+		goto out;
+	for (unsigned int i = 0; i < nr; i++) {
+		if (!GET(test, pool, &shape, GFP_KERNEL, i, &blocks[i]))
+			goto out;
+	}
+	kept = virt_to_phys(blocks[0].vaddr);
+	for (unsigned int i = 1; i < nr; i++) {
+		phys_addr_t phys = virt_to_phys(blocks[i].vaddr);
+
+		if (round_down(phys, granule) != round_down(kept, granule))
+			other = phys;
+		PUT(test, pool, &shape, &blocks[i]);
+	}
+	rhi_pool_destroy(pool);
+	pool = NULL;
+
+	CHECK(test, is_shared(round_down(kept, granule), granule));
+	CHECK(test, other && is_ram(round_down(other, granule), granule));
+	/* A device may go on writing there. */
+	memset(blocks[0].vaddr, 0xff, PAGE_SIZE);
+	test_note(test, "leaked_bytes %lu", granule);
+	block_forget(&shape, &blocks[0]);
+out:
+	rhi_pool_destroy(pool);
+	kfree(blocks);
+}
+
+/* On a host that shares nothing. */
+static void none_to_share(struct test *test)
+{
+	const ktime_t begin = ktime_get();
+	struct rhi_pool *pool = rhi_pool_create("none", test_dev, 64, 0, 0);
+
+	CHECK(test, !pool);
+	CHECK(test, ktime_ms_delta(ktime_get(), begin) < 1000);
+	rhi_pool_destroy(pool);
+}
+
+/* On a host that stops sooner or later: what there is can be used, and that is all. */
+static void no_more_to_share(struct test *test)
+{
+	struct rhi_pool *pool = rhi_pool_create("no more", test_dev, PAGE_SIZE, 0, 0);
+	const struct shape shape = { .size = PAGE_SIZE };
+	const unsigned int most = 4096;
+	struct block *blocks = kvcalloc(most, sizeof(*blocks), GFP_KERNEL);
+	const ktime_t begin = ktime_get();
+	const char *wrong = NULL;
+	unsigned int nr = 0;
+
+	if (!CHECK(test, pool && blocks))
+		goto out;
+	while (nr < most && !wrong) {
+		wrong = block_get(pool, &shape, GFP_KERNEL, nr, &blocks[nr]);
+		nr += !wrong;
+	}
+	test_note(test, "blocks %u, then: %s", nr, wrong ?: "still more");
+	CHECK(test, nr && nr < most);
+	/* Another CPU's magazine may have one of each chunk; this CPU stays here for now. */
+	CHECK(test, !rhi_pool_alloc(pool, GFP_KERNEL, &blocks[nr].dma));
+	CHECK(test, ktime_ms_delta(ktime_get(), begin) < 10000);
+	for (unsigned int i = 0; i < nr; i++)
+		PUT(test, pool, &shape, &blocks[i]);
+	for (unsigned int i = 0; i < nr; i++)
+		GET(test, pool, &shape, GFP_KERNEL, nr - i, &blocks[i]);
+	for (unsigned int i = 0; i < nr; i++)
+		PUT(test, pool, &shape, &blocks[i]);
+out:
+	rhi_pool_destroy(pool);
+	kvfree(blocks);
+}
+
+/* Any call is the host's chance. */
+static void call_host(void)
+{
+	unsigned long lower, higher;
+
+	rsi_request_version(RSI_ABI_VERSION, &lower, &higher);
+}
+
+static bool is_scribbled(const void *vaddr, size_t bytes)
+{
+	const u64 *p = vaddr;
+
+	for (size_t i = 0; i < bytes / sizeof(*p); i++) {
+		if (READ_ONCE(p[i]) != word)
+			return false;
+	}
+	return true;
+}
+
+/* The host writes over every block, free or not: nothing follows from that. */
+static void scribbled_pool(struct test *test)
+{
+	const struct shape shape = { .size = 64 };
+	struct rhi_pool *pool = rhi_pool_create("scribbled", test_dev, shape.size, 0, 0);
+	const unsigned int nr = granule / shape.size * 3 / 2;
+	struct block *blocks = kvcalloc(nr, sizeof(*blocks), GFP_KERNEL);
+
+	if (!CHECK(test, pool && blocks))
+		goto out;
+	for (int round = 0; round < 3; round++) {
+		for (unsigned int i = 0; i < nr && !test->failed; i++)
+			GET(test, pool, &shape, GFP_KERNEL, i, &blocks[i]);
+		call_host();
+		for (unsigned int i = 0; i < nr && !test->failed; i++)
+			CHECK(test, is_scribbled(blocks[i].vaddr, shape.size));
+		for (unsigned int i = 0; i < nr; i++)
+			PUT(test, pool, &shape, &blocks[i]);
+		call_host();
+	}
+out:
+	rhi_pool_destroy(pool);
+	kvfree(blocks);
+}
+
+/*
+ * The kernel's dma_pool does as the host says: its list stands in free blocks. Nothing here
+ * follows a pointer that the host wrote.
+ */
+static void scribbled_dma_pool(struct test *test)
+{
+	struct dma_pool *pool = dma_pool_create("scribbled", test_dev, 64, 0, 0);
+	dma_addr_t dma_a, dma_b, dma_c, dma_again = 0;
+	void *a, *b, *c, *again = NULL;
+	unsigned long flags, next;
+
+	if (!CHECK(test, pool))
+		return;
+	a = dma_pool_alloc(pool, GFP_KERNEL, &dma_a);
+	b = dma_pool_alloc(pool, GFP_KERNEL, &dma_b);
+	c = dma_pool_alloc(pool, GFP_KERNEL, &dma_c);
+	if (!CHECK(test, a && b && c))
+		return;	/* with the pool: it is busy */
+
+	local_irq_save(flags);
+	dma_pool_free(pool, a, dma_a);
+	dma_pool_free(pool, b, dma_b);
+	call_host();
+	again = dma_pool_alloc(pool, GFP_ATOMIC, &dma_again);
+	/*
+	 * This would be the next that dma_pool_alloc() returns. dma_pool_free() writes it into
+	 * the block that it puts before it.
+	 */
+	memset(c, 0, sizeof(next));
+	dma_pool_free(pool, c, dma_c);
+	next = READ_ONCE(*(unsigned long *)c);
+	dma_pool_free(pool, b, dma_b);
+	local_irq_restore(flags);
+
+	test_note(test, "dma_pool_alloc: dma 0x%llx, 0x%llx before; the next block: 0x%lx",
+		  dma_again, dma_b, next);
+	CHECK(test, again == b);
+	CHECK(test, dma_again == word);
+	CHECK(test, next == word);
+	dma_pool_destroy(pool);
+}
+
+const struct test_case refuse_cases[] = {
+	{ "no pool without memory to share, and soon", none_to_share },
+	{ }
+};
+
+const struct test_case stop_cases[] = {
+	{ "what was shared before the host stopped can be used", no_more_to_share },
+	{ }
+};
+
+const struct test_case busy_cases[] = {
+	{ "a pool that is destroyed while a block is in use", busy },
+	{ }
+};
+
+const struct test_case scribble_cases[] = {
+	{ "rhi_pool: the host cannot choose a block", scribbled_pool },
+	{ "dma_pool: the host chooses DMA address and pointer", scribbled_dma_pool },
+	{ }
+};
