@@ -24,4 +24,14 @@
 #define ATTRS_NOT_OURS	0UL
 #endif
 
+/* Bits of struct device became flags with accessors in the course of 7.x: see Kbuild. */
+static inline void dev_make_dma_coherent(struct device *dev)
+{
+#ifdef HAVE_DEV_SET_DMA_COHERENT
+	dev_set_dma_coherent(dev);
+#else
+	dev->dma_coherent = true;
+#endif
+}
+
 #endif /* _COMPAT_H */

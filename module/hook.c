@@ -218,6 +218,20 @@ void hook_exit(void)
 		unregister_all();
 }
 
+/**
+ * hook_state() - is the hook on, off, or between the two?
+ *
+ * Context: Any.
+ * Return: "on"; "draining" when it is switched off, but calls still reach this module;
+ *	"off".
+ */
+const char *hook_state(void)
+{
+	if (READ_ONCE(taking))
+		return "on";
+	return READ_ONCE(registered) ? "draining" : "off";
+}
+
 static unsigned long nr_calls(const struct hook *hook)
 {
 	unsigned long sum = 0;
@@ -238,7 +252,7 @@ static unsigned long nr_calls(const struct hook *hook)
 void hook_show(struct seq_file *s)
 {
 	scoped_guard(mutex, &hook_lock) {
-		seq_printf(s, "state %s\n", taking ? "on" : registered ? "draining" : "off");
+		seq_printf(s, "state %s\n", hook_state());
 		seq_puts(s, "# function redirected_calls\n");
 		for (struct hook *hook = hooks; hook->name; hook++)
 			seq_printf(s, "%s %lu\n", hook->name, nr_calls(hook));

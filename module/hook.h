@@ -36,6 +36,7 @@ void hook_enter(void);
 void hook_leave(void);
 
 int hook_set(bool on);
+const char *hook_state(void);
 void hook_exit(void);
 void hook_show(struct seq_file *s);
 

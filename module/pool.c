@@ -42,19 +42,21 @@ enum block_state {
  * struct block - a free block
  * @vaddr: where it is
  * @dma: where it is for the device
- * @state: its byte of state, in protected memory
+ * @chunk: what it is of
+ * @unit: at which unit of @chunk it begins
  */
 struct block {
 	void *vaddr;
 	dma_addr_t dma;
-	u8 *state;
+	struct chunk *chunk;
+	size_t unit;
 };
 
-#define MAGAZINE_MAX	32
+#define MAGAZINE_MAX	64
 
 struct magazine {
 	local_lock_t lock;
-	unsigned int nr;
+	unsigned long nr;
 	struct block blocks[];
 };
 
@@ -62,7 +64,8 @@ struct magazine {
  * struct chunk - granules that are cut into blocks
  * @mem: the granules
  * @dma: of its first byte
- * @list: in pool->partial while @nr_free > 0, else in pool->full
+ * @older: the next one in pool->chunks
+ * @next: the next one in pool->partial, while @nr_free > 0
  * @nr_free: blocks on @stack
  * @stack: units at which free blocks begin
  * @state: of each unit, enum block_state
@@ -70,7 +73,7 @@ struct magazine {
 struct chunk {
 	struct granule_chunk mem;
 	dma_addr_t dma;
-	struct list_head list;
+	struct chunk *older, *next;
 	unsigned int nr_free;
 	u32 *stack;
 	u8 state[];
@@ -83,7 +86,8 @@ struct chunk {
  */
 struct chunk_index {
 	struct chunk_index *older;
-	unsigned int bits;
+	unsigned int shift;	/* of a 32-bit hash, which leaves a slot */
+	unsigned long mask;	/* slots, a power of two, less one */
 	struct chunk *slots[];
 };
 
@@ -91,14 +95,15 @@ struct chunk_index {
  * struct rhi_pool - a pool
  * @magazines: per CPU
  * @magazine_size: blocks that a magazine holds
+ * @unit_mask: bits of an offset that are 0 where a block can begin
  * @index: of all chunks
  * @layout: how a chunk is cut
  * @chunk_shift: log2 of the alignment of a chunk
  * @native: the kernel's own pool, for a device whose memory need not be shared; else NULL
  * @lock: protects all from here to @atomic_misses
- * @partial: chunks with free blocks
- * @full: chunks without
- * @nr_chunks: of both kinds
+ * @chunks: all, the youngest first
+ * @partial: those with free blocks; blocks are taken from the first one
+ * @nr_chunks: all
  * @nr_free: blocks on the stacks of chunks
  * @reserve: blocks that a worker keeps free for GFP_ATOMIC, once there was such a request
  * @atomic_misses: GFP_ATOMIC requests that found nothing
@@ -111,14 +116,15 @@ struct chunk_index {
  */
 struct rhi_pool {
 	struct magazine __percpu *magazines;
-	unsigned int magazine_size;
+	unsigned long magazine_size;
+	size_t unit_mask;
 	struct chunk_index *index;
 	struct pool_layout layout;
 	unsigned int chunk_shift;
 	struct dma_pool *native;
 
 	spinlock_t lock;	/* see above */
-	struct list_head partial, full;
+	struct chunk *chunks, *partial;
 	unsigned int nr_chunks;
 	unsigned long nr_free;
 	unsigned long reserve;
@@ -136,34 +142,49 @@ static DEFINE_MUTEX(pools_lock);
 static LIST_HEAD(pools);
 static struct workqueue_struct *refill_wq;
 
-static unsigned int index_slot(const struct chunk_index *index, unsigned long key)
+/* The masks say what is known, and so spare UBSAN its checks on the way of every free. */
+static __always_inline size_t to_unit(const struct rhi_pool *pool, size_t offset)
 {
-	return hash_long(key, index->bits);
+	return offset >> (pool->layout.unit_shift & (BITS_PER_LONG - 1));
 }
 
-static struct chunk *find_chunk(const struct rhi_pool *pool, const void *vaddr)
+static __always_inline struct block block_at(const struct rhi_pool *pool, struct chunk *chunk,
+					     size_t unit)
 {
-	/* Pairs with the release in grow(): its slots are filled. */
-	const struct chunk_index *index = smp_load_acquire(&pool->index);
-	const unsigned long key = (unsigned long)vaddr >> pool->chunk_shift;
-	unsigned int mask = (1U << index->bits) - 1;
+	const size_t offset = unit << (pool->layout.unit_shift & (BITS_PER_LONG - 1));
 
-	for (unsigned int i = index_slot(index, key);; i = (i + 1) & mask) {
-		/* Pairs with the release in index_insert(): the chunk is complete. */
-		struct chunk *chunk = smp_load_acquire(&index->slots[i]);
+	return (struct block){ chunk->mem.vaddr + offset, chunk->dma + offset, chunk, unit };
+}
 
-		if (!chunk || (unsigned long)chunk->mem.vaddr >> pool->chunk_shift == key)
+static __always_inline unsigned long index_slot(const struct rhi_pool *pool,
+						const struct chunk_index *index, const void *vaddr)
+{
+	const u32 key = (unsigned long)vaddr >> (pool->chunk_shift & (BITS_PER_LONG - 1));
+
+	/* Chunks come at a constant distance, often: some distances alone would share slots. */
+	return (key ^ key >> 4) * GOLDEN_RATIO_32 >> (index->shift & 31);
+}
+
+/* The chunk that @vaddr lies in, or NULL. */
+static __always_inline struct chunk *find_chunk(const struct rhi_pool *pool, const void *vaddr)
+{
+	/* What is behind these pointers was filled before their release in grow(), index_insert() */
+	const struct chunk_index *index = READ_ONCE(pool->index);
+
+	for (unsigned long i = index_slot(pool, index, vaddr);; i = (i + 1) & index->mask) {
+		struct chunk *chunk = READ_ONCE(index->slots[i]);
+
+		if (!chunk || (size_t)(vaddr - chunk->mem.vaddr) < pool->layout.chunk_size)
 			return chunk;
 	}
 }
 
 static void index_insert(struct rhi_pool *pool, struct chunk_index *index, struct chunk *chunk)
 {
-	unsigned long key = (unsigned long)chunk->mem.vaddr >> pool->chunk_shift;
-	unsigned int mask = (1U << index->bits) - 1, i = index_slot(index, key);
+	unsigned long i = index_slot(pool, index, chunk->mem.vaddr);
 
 	while (index->slots[i])
-		i = (i + 1) & mask;
+		i = (i + 1) & index->mask;
 	/* Pairs with find_chunk(). */
 	smp_store_release(&index->slots[i], chunk);
 }
@@ -172,15 +193,16 @@ static void index_insert(struct rhi_pool *pool, struct chunk_index *index, struc
 static struct chunk_index *larger_index(struct rhi_pool *pool, gfp_t gfp)
 {
 	const struct chunk_index *old = pool->index;
-	unsigned int bits = old ? old->bits + 1 : 2;
+	const unsigned long slots = old ? 2 * (old->mask + 1) : 4;
 	struct chunk_index *index;
 
-	if (old && 2 * (pool->nr_chunks + 1) <= 1U << old->bits)
+	if (old && 2 * (pool->nr_chunks + 1) <= old->mask + 1)
 		return NULL;
-	index = kvzalloc_node(struct_size(index, slots, 1UL << bits), gfp, pool->node);
+	index = kvzalloc_node(struct_size(index, slots, slots), gfp, pool->node);
 	if (!index)
 		return ERR_PTR(-ENOMEM);
-	index->bits = bits;
+	index->mask = slots - 1;
+	index->shift = 32 - ilog2(slots);
 	return index;
 }
 
@@ -243,18 +265,17 @@ static int grow(struct rhi_pool *pool, gfp_t gfp, unsigned long enough)
 
 	guard(spinlock_irqsave)(&pool->lock);
 	if (index) {
-		struct chunk *old;
-
-		list_for_each_entry(old, &pool->partial, list)
-			index_insert(pool, index, old);
-		list_for_each_entry(old, &pool->full, list)
+		for (struct chunk *old = pool->chunks; old; old = old->older)
 			index_insert(pool, index, old);
 		index->older = pool->index;
 		/* Pairs with find_chunk(). */
 		smp_store_release(&pool->index, index);
 	}
 	index_insert(pool, pool->index, chunk);
-	list_add(&chunk->list, &pool->partial);
+	chunk->older = pool->chunks;
+	pool->chunks = chunk;
+	chunk->next = pool->partial;
+	pool->partial = chunk;
 	pool->nr_chunks++;
 	pool->nr_free += chunk->nr_free;
 	return 0;
@@ -268,103 +289,94 @@ static void refill_worker(struct work_struct *work)
 	grow(pool, GFP_NOIO | __GFP_NOWARN, pool->reserve - 1);
 }
 
-static void put_on_stack(struct rhi_pool *pool, const struct block *block)
+/* Move blocks to the stacks of their chunks, until @keep are left. */
+static void drain(struct rhi_pool *pool, struct magazine *magazine, unsigned long keep)
 {
-	struct chunk *chunk = find_chunk(pool, block->vaddr);
-
 	lockdep_assert_held(&pool->lock);
-	if (!chunk->nr_free)
-		list_move(&chunk->list, &pool->partial);
-	chunk->stack[chunk->nr_free++] = block->state - chunk->state;
-	pool->nr_free++;
+	pool->nr_free += magazine->nr - keep;
+	while (magazine->nr > keep) {
+		const struct block *block = &magazine->blocks[--magazine->nr];
+		struct chunk *chunk = block->chunk;
+
+		if (!chunk->nr_free) {
+			chunk->next = pool->partial;
+			pool->partial = chunk;
+		}
+		chunk->stack[chunk->nr_free++] = block->unit;
+	}
 }
 
-static bool take_from_stack(struct rhi_pool *pool, struct block *block)
+/* Move blocks from the stacks of chunks to an empty magazine: @want, if there are so many. */
+static void fill(struct rhi_pool *pool, struct magazine *magazine, unsigned long want)
 {
-	struct chunk *chunk = list_first_entry_or_null(&pool->partial, struct chunk, list);
-	u32 unit;
+	struct chunk *chunk;
 
 	lockdep_assert_held(&pool->lock);
-	if (!chunk)
-		return false;
-	unit = chunk->stack[--chunk->nr_free];
-	if (!chunk->nr_free)
-		list_move(&chunk->list, &pool->full);
-	pool->nr_free--;
+	while (magazine->nr < want && (chunk = pool->partial)) {
+		const size_t unit = chunk->stack[--chunk->nr_free];
 
-	block->vaddr = chunk->mem.vaddr + ((size_t)unit << pool->layout.unit_shift);
-	block->dma = chunk->dma + ((size_t)unit << pool->layout.unit_shift);
-	block->state = &chunk->state[unit];
-	return true;
+		magazine->blocks[magazine->nr++] = block_at(pool, chunk, unit);
+		if (!chunk->nr_free)
+			pool->partial = chunk->next;
+	}
+	pool->nr_free -= magazine->nr;
 }
 
-/* The magazine is empty: fill half of it, and one block for the caller. */
-static noinline bool take_slow(struct rhi_pool *pool, gfp_t gfp, struct block *block)
+/* The magazine is empty. What is taken beside the caller's block fills half of it. */
+static void refill(struct rhi_pool *pool, struct magazine *magazine, gfp_t gfp)
 {
-	struct block batch[MAGAZINE_MAX / 2 + 1];
-	const unsigned int want = pool->magazine_size / 2 + 1;
-	unsigned long flags;
-	unsigned int nr;
 	bool low;
 
-	for (;;) {
-		spin_lock_irqsave(&pool->lock, flags);
-		for (nr = 0; nr < want && take_from_stack(pool, &batch[nr]); nr++)
-			;
-		if (!gfpflags_allow_blocking(gfp)) {
-			if (!pool->reserve)
-				pool->reserve = pool->layout.nr_blocks / 2 + 1;
-			if (!nr)
-				pool->atomic_misses++;
-		}
-		low = pool->nr_free < pool->reserve;
-		spin_unlock_irqrestore(&pool->lock, flags);
-
-		if (low)
-			queue_work(refill_wq, &pool->refill);
-		if (nr)
-			break;
-		if (!gfpflags_allow_blocking(gfp) || grow(pool, gfp, 0))
-			return false;
+	spin_lock(&pool->lock);
+	fill(pool, magazine, pool->magazine_size / 2 + 1);
+	if (!gfpflags_allow_blocking(gfp)) {
+		if (!pool->reserve)
+			pool->reserve = pool->layout.nr_blocks / 2 + 1;
+		if (!magazine->nr)
+			pool->atomic_misses++;
 	}
+	low = pool->nr_free < pool->reserve;
+	spin_unlock(&pool->lock);
 
-	*block = batch[--nr];
-	if (nr) {
+	if (low)
+		queue_work(refill_wq, &pool->refill);
+}
+
+/* Mark the magazine's last block as used. */
+static __always_inline void *take(struct magazine *magazine, dma_addr_t *handle)
+{
+	const struct block *block = &magazine->blocks[--magazine->nr];
+
+	WRITE_ONCE(block->chunk->state[block->unit], USED);
+	*handle = block->dma;
+	return block->vaddr;
+}
+
+static noinline void *alloc_slow(struct rhi_pool *pool, gfp_t gfp, dma_addr_t *handle)
+{
+	unsigned long flags;
+	void *vaddr = NULL;
+
+	for (;;) {
 		struct magazine *magazine;
 
 		local_lock_irqsave(&pool->magazines->lock, flags);
 		magazine = this_cpu_ptr(pool->magazines);
-		while (nr && magazine->nr < pool->magazine_size)
-			magazine->blocks[magazine->nr++] = batch[--nr];
+		/* On another CPU by now, perhaps. */
+		if (!magazine->nr)
+			refill(pool, magazine, gfp);
+		if (magazine->nr)
+			vaddr = take(magazine, handle);
 		local_unlock_irqrestore(&pool->magazines->lock, flags);
+
+		if (vaddr)
+			break;
+		if (!gfpflags_allow_blocking(gfp) || grow(pool, gfp, 0))
+			return NULL;
 	}
-	/* Another CPU's magazine by now, and full. */
-	if (unlikely(nr)) {
-		guard(spinlock_irqsave)(&pool->lock);
-		while (nr)
-			put_on_stack(pool, &batch[--nr]);
-	}
-	return true;
-}
-
-/* The magazine is full: half of it goes back to the chunks, and @block too. */
-static noinline void put_slow(struct rhi_pool *pool, const struct block *block)
-{
-	struct block batch[MAGAZINE_MAX / 2 + 1];
-	struct magazine *magazine;
-	unsigned int nr = 0, keep = pool->magazine_size / 2;
-	unsigned long flags;
-
-	batch[nr++] = *block;
-	local_lock_irqsave(&pool->magazines->lock, flags);
-	magazine = this_cpu_ptr(pool->magazines);
-	while (magazine->nr > keep && nr < ARRAY_SIZE(batch))
-		batch[nr++] = magazine->blocks[--magazine->nr];
-	local_unlock_irqrestore(&pool->magazines->lock, flags);
-
-	guard(spinlock_irqsave)(&pool->lock);
-	while (nr)
-		put_on_stack(pool, &batch[--nr]);
+	if (want_init_on_alloc(gfp))
+		memset(vaddr, 0, pool->layout.size);
+	return vaddr;
 }
 
 /**
@@ -381,7 +393,7 @@ void *rhi_pool_alloc(struct rhi_pool *pool, gfp_t gfp, dma_addr_t *handle)
 {
 	struct magazine *magazine;
 	unsigned long flags;
-	struct block block;
+	void *vaddr;
 
 	if (unlikely(pool->native))
 		return dma_pool_alloc(pool->native, gfp, handle);
@@ -389,20 +401,16 @@ void *rhi_pool_alloc(struct rhi_pool *pool, gfp_t gfp, dma_addr_t *handle)
 
 	local_lock_irqsave(&pool->magazines->lock, flags);
 	magazine = this_cpu_ptr(pool->magazines);
-	if (likely(magazine->nr)) {
-		block = magazine->blocks[--magazine->nr];
+	if (unlikely(!magazine->nr)) {
 		local_unlock_irqrestore(&pool->magazines->lock, flags);
-	} else {
-		local_unlock_irqrestore(&pool->magazines->lock, flags);
-		if (!take_slow(pool, gfp, &block))
-			return NULL;
+		return alloc_slow(pool, gfp, handle);
 	}
+	vaddr = take(magazine, handle);
+	local_unlock_irqrestore(&pool->magazines->lock, flags);
 
-	WRITE_ONCE(*block.state, USED);
-	*handle = block.dma;
 	if (want_init_on_alloc(gfp))
-		memset(block.vaddr, 0, pool->layout.size);
-	return block.vaddr;
+		memset(vaddr, 0, pool->layout.size);
+	return vaddr;
 }
 EXPORT_SYMBOL_GPL(rhi_pool_alloc);
 
@@ -412,15 +420,35 @@ static noinline void report_bad_free(struct rhi_pool *pool, const void *vaddr, d
 	size_t offset = chunk ? vaddr - chunk->mem.vaddr : 0;
 	const char *what = "is free already";
 
-	if (!chunk || offset >= chunk->mem.size)
+	if (!chunk)
 		what = "is not of this pool";
-	else if (offset & ((1UL << pool->layout.unit_shift) - 1) ||
-		 READ_ONCE(chunk->state[offset >> pool->layout.unit_shift]) == NO_BLOCK)
+	else if (offset & pool->unit_mask ||
+		 READ_ONCE(chunk->state[to_unit(pool, offset)]) == NO_BLOCK)
 		what = "is not where a block begins";
 	else if (dma != chunk->dma + offset)
 		what = "does not belong to this DMA address";
 	dev_err(pool->dev, "rhi_pool_free %s, %p/%pad: %s: nothing was freed\n", pool->name, vaddr,
 		&dma, what);
+}
+
+static noinline void put_slow(struct rhi_pool *pool, struct chunk *chunk, size_t unit)
+{
+	struct magazine *magazine;
+
+	guard(local_lock_irqsave)(&pool->magazines->lock);
+	magazine = this_cpu_ptr(pool->magazines);
+	/* On another CPU by now, perhaps. */
+	if (magazine->nr == pool->magazine_size) {
+		guard(spinlock)(&pool->lock);
+		drain(pool, magazine, pool->magazine_size / 2);
+	}
+	magazine->blocks[magazine->nr++] = block_at(pool, chunk, unit);
+}
+
+static noinline void wipe_and_put(struct rhi_pool *pool, struct chunk *chunk, size_t unit)
+{
+	memset(block_at(pool, chunk, unit).vaddr, 0, pool->layout.size);
+	put_slow(pool, chunk, unit);
 }
 
 /**
@@ -436,10 +464,9 @@ static noinline void report_bad_free(struct rhi_pool *pool, const void *vaddr, d
 void rhi_pool_free(struct rhi_pool *pool, void *vaddr, dma_addr_t dma)
 {
 	struct magazine *magazine;
+	size_t offset, unit;
 	unsigned long flags;
 	struct chunk *chunk;
-	struct block block;
-	size_t offset;
 
 	if (unlikely(pool->native)) {
 		dma_pool_free(pool->native, vaddr, dma);
@@ -447,33 +474,32 @@ void rhi_pool_free(struct rhi_pool *pool, void *vaddr, dma_addr_t dma)
 	}
 
 	chunk = find_chunk(pool, vaddr);
-	offset = chunk ? vaddr - chunk->mem.vaddr : 0;
-	if (unlikely(!chunk || offset >= pool->layout.chunk_size ||
-		     offset & ((1UL << pool->layout.unit_shift) - 1) ||
-		     dma != chunk->dma + offset)) {
-		report_bad_free(pool, vaddr, dma);
-		return;
-	}
-	block.vaddr = vaddr;
-	block.dma = dma;
-	block.state = &chunk->state[offset >> pool->layout.unit_shift];
+	if (unlikely(!chunk))
+		goto bad;
+	offset = vaddr - chunk->mem.vaddr;
+	if (unlikely(offset & pool->unit_mask || dma != chunk->dma + offset))
+		goto bad;
+	unit = to_unit(pool, offset);
 	/* One of two that free the same block loses. What is in it passes on by the locks below. */
-	if (unlikely(cmpxchg_relaxed(block.state, USED, FREE) != USED)) {
-		report_bad_free(pool, vaddr, dma);
+	if (unlikely(cmpxchg_relaxed(&chunk->state[unit], USED, FREE) != USED))
+		goto bad;
+	if (want_init_on_free()) {
+		wipe_and_put(pool, chunk, unit);
 		return;
 	}
-	if (want_init_on_free())
-		memset(vaddr, 0, pool->layout.size);
 
 	local_lock_irqsave(&pool->magazines->lock, flags);
 	magazine = this_cpu_ptr(pool->magazines);
-	if (likely(magazine->nr < pool->magazine_size)) {
-		magazine->blocks[magazine->nr++] = block;
+	if (unlikely(magazine->nr == pool->magazine_size)) {
 		local_unlock_irqrestore(&pool->magazines->lock, flags);
+		put_slow(pool, chunk, unit);
 		return;
 	}
+	magazine->blocks[magazine->nr++] = (struct block){ vaddr, dma, chunk, unit };
 	local_unlock_irqrestore(&pool->magazines->lock, flags);
-	put_slow(pool, &block);
+	return;
+bad:
+	report_bad_free(pool, vaddr, dma);
 }
 EXPORT_SYMBOL_GPL(rhi_pool_free);
 
@@ -556,8 +582,6 @@ struct rhi_pool *rhi_pool_create_node(const char *name, struct device *dev, size
 	strscpy(pool->name, name);
 	spin_lock_init(&pool->lock);
 	mutex_init(&pool->grow_lock);
-	INIT_LIST_HEAD(&pool->partial);
-	INIT_LIST_HEAD(&pool->full);
 	INIT_WORK(&pool->refill, refill_worker);
 
 	shares = granule_dev_shares(dev);
@@ -570,6 +594,7 @@ struct rhi_pool *rhi_pool_create_node(const char *name, struct device *dev, size
 					granule_max_size());
 		if (good) {
 			pool->chunk_shift = PAGE_SHIFT + get_order(pool->layout.chunk_size);
+			pool->unit_mask = (1UL << pool->layout.unit_shift) - 1;
 			good = init_shared(pool);
 		}
 	} else {
@@ -591,20 +616,17 @@ static void flush_magazines(struct rhi_pool *pool)
 	int cpu;
 
 	guard(spinlock_irqsave)(&pool->lock);
-	for_each_possible_cpu(cpu) {
-		struct magazine *magazine = per_cpu_ptr(pool->magazines, cpu);
-
-		while (magazine->nr)
-			put_on_stack(pool, &magazine->blocks[--magazine->nr]);
-	}
+	for_each_possible_cpu(cpu)
+		drain(pool, per_cpu_ptr(pool->magazines, cpu), 0);
 }
 
-static void free_chunks(struct rhi_pool *pool, struct list_head *list)
+static void free_chunks(struct rhi_pool *pool)
 {
-	struct chunk *chunk, *next;
+	struct chunk *chunk, *older;
 	bool busy = false;
 
-	list_for_each_entry_safe(chunk, next, list, list) {
+	for (chunk = pool->chunks; chunk; chunk = older) {
+		older = chunk->older;
 		/* A device may still write there. */
 		if (chunk->nr_free != pool->layout.nr_blocks) {
 			granule_leak(&chunk->mem);
@@ -639,8 +661,7 @@ void rhi_pool_destroy(struct rhi_pool *pool)
 	if (!pool->native) {
 		cancel_work_sync(&pool->refill);
 		flush_magazines(pool);
-		list_splice(&pool->full, &pool->partial);
-		free_chunks(pool, &pool->partial);
+		free_chunks(pool);
 	}
 	discard(pool);
 }

@@ -62,10 +62,13 @@ golden() {
 
 # What schema 1 promises, whatever the values.
 # shellcheck disable=SC2016 # $ is jq's
-schema='
+defs='
 def hex: type == "string" and test("^0x[0-9a-f]+$");
 def null_or(f): . == null or f;
 def count: type == "number" and . >= 0;
+'
+# shellcheck disable=SC2016
+info_schema=$defs'
 .schema == 1
 and (keys == ["calls", "families", "granule_bytes", "granule_source", "hostconf", "meaning",
 	"page_size_bytes", "parameters", "schema", "status", "unread_path"])
@@ -84,6 +87,15 @@ and (.families | null_or(all(.[];
 and (.calls | null_or(all(.[];
 	(.seq | count) and (.duration_ns | count) and (.fid | hex) and (.answer | null_or(hex)))))
 and (.unread_path != null or (.families != null and .calls != null))
+'
+hook_schema=$defs'
+.schema == 1
+and (keys == ["devices", "redirected_calls", "schema", "state", "unread_path"])
+and (.state | IN("on", "draining", "off"))
+and ((.unread_path == null) == (.devices != null and .redirected_calls != null))
+and (.redirected_calls | null_or(all(.[]; count)))
+and (.devices | null_or(all(.[];
+	(.buffer_used_bytes <= .buffer_shared_bytes) and (.pools, .pool_used_bytes, .pool_shared_bytes | count))))
 '
 
 # Unprivileged, for what root may read anyway.
@@ -190,29 +202,70 @@ calls-huge             | 1 | ok-64k            | yes "1 0xc500004e A SUCCESS non
 # What a tree must not reach: with it, status-link-* would be good.
 echo ok >"$work/outside"
 
-while IFS='|' read -r name status tree edit; do
-	name=${name// /} status=${status// /} tree=${tree// /} user=
-	[[ $name ]] || continue
-	dir=$work/trees/$name
-	mkdir -p "$dir"
-	cp -r "$here/sysroot/$tree" "$dir/tree"
-	cd "$dir/tree" || exit 1
-	# shellcheck disable=SC2034 # for the edit
-	rhi=sys/kernel/rhi debug=sys/kernel/debug/rhi
-	eval "$edit"
-	cd .. || exit 1
-	run=(timeout 20 "$work/bin/rhictl" info --sysroot tree)
-	if [[ $user ]]; then
-		if [[ ! $can_be_user ]]; then
-			skip "$name" "cannot become an unprivileged user"
-			continue
+# tree_cases TABLE SCHEMA COMMAND...
+tree_cases() {
+	local table=$1 schema=$2 name status tree edit user dir run rhi debug parameters
+	shift 2
+
+	while IFS='|' read -r name status tree edit; do
+		name=${name// /} status=${status// /} tree=${tree// /} user=
+		[[ $name ]] || continue
+		dir=$work/trees/$name
+		mkdir -p "$dir"
+		cp -r "$here/sysroot/$tree" "$dir/tree"
+		cd "$dir/tree" || exit 1
+		# shellcheck disable=SC2034 # for the edit
+		rhi=sys/kernel/rhi debug=sys/kernel/debug/rhi parameters=sys/module/rhi_probe/parameters
+		eval "$edit"
+		cd .. || exit 1
+		run=(timeout 20 "$work/bin/rhictl" "$@" --sysroot tree)
+		if [[ $user ]]; then
+			if [[ ! $can_be_user ]]; then
+				skip "$name" "cannot become an unprivileged user"
+				continue
+			fi
+			run=("${as_user[@]}" "${run[@]}")
 		fi
-		run=("${as_user[@]}" "${run[@]}")
-	fi
-	golden "$name" out "$status" "${run[@]}"
-	golden "$name" json "$status" "${run[@]}" --json
-	[[ ! -s $work/$name.json.out ]] || ok "$name schema" jq -e "$schema" "$work/$name.json.out"
-done <<<"$trees"
+		golden "$name" out "$status" "${run[@]}"
+		golden "$name" json "$status" "${run[@]}" --json
+		[[ ! -s $work/$name.json.out ]] || ok "$name schema" jq -e "$schema" "$work/$name.json.out"
+	done <<<"$table"
+}
+
+tree_cases "$trees" "$info_schema" info
+
+hooks='
+hook-on                | 0 | hook-on           |
+hook-draining          | 0 | hook-draining     |
+hook-off               | 0 | hook-off          |
+hook-not_loaded        | 4 | not_loaded        |
+hook-sysfs-on          | 0 | hook-on           | rm -r $debug
+hook-sysfs-draining    | 0 | hook-draining     | rm -r $debug
+hook-without-pools     | 0 | hook-on           | rm $debug/pools
+hook-for-root          | 0 | hook-on           | chmod 0 sys/kernel/debug; user=1
+hook-new-key           | 0 | hook-on           | echo "colour 7" >>$debug/hook; echo "colour green" >>$debug/pools
+hook-native            | 0 | hook-on           | echo "0000:00:02.0 - - - - - - native a pool" >>$debug/pools
+hook-name-blanks       | 0 | hook-on           | echo "a 16 1 4096 1 65536 0 shared a 1 2 3 4 shared b" >>$debug/pools
+hook-large             | 0 | hook-on           | echo "a 18446744073709551614 18446744073709551615" >>$debug/hook
+
+hook-parameter-missing | 1 | hook-on           | rm $parameters/hook
+hook-parameter-junk    | 1 | hook-on           | echo maybe >$parameters/hook
+hook-state-unknown     | 1 | hook-on           | echo "state odd" >>$debug/hook
+hook-contradicts       | 1 | hook-on           | echo off >$parameters/hook
+hook-contradicts-off   | 1 | hook-off          | echo on >$parameters/hook
+hook-no-value          | 1 | hook-on           | echo "dma_alloc_attrs" >>$debug/hook
+hook-calls-junk        | 1 | hook-on           | echo "dma_alloc_attrs many" >>$debug/hook
+hook-function-junk     | 1 | hook-on           | echo "dma.alloc 1" >>$debug/hook
+hook-used-more         | 1 | hook-on           | echo "a 65537 65536" >>$debug/hook
+hook-four-words        | 1 | hook-on           | echo "a 1 65536 1" >>$debug/hook
+hook-device-long       | 1 | hook-on           | echo "$(printf %064d 0) 1 65536" >>$debug/hook
+hook-empty             | 1 | hook-on           | : >$debug/hook
+hook-pools-short       | 1 | hook-on           | echo "a 16 1 4096 1 65536 0 shared" >>$debug/pools
+hook-pools-kind        | 1 | hook-on           | echo "a 16 1 4096 1 65536 0 secret b" >>$debug/pools
+hook-pools-junk        | 1 | hook-on           | echo "a 16 x 4096 1 65536 0 shared b" >>$debug/pools
+hook-pools-huge        | 1 | hook-on           | yes "a 16 1 4096 1 65536 0 shared b" | head -3000 >>$debug/pools
+'
+tree_cases "$hooks" "$hook_schema" hook status
 
 # NAME | exit status | a command line, run in sysroot/
 lines='
@@ -234,6 +287,45 @@ info-closed            | 1 | rhictl info --sysroot ok-64k >&-
 info-closed-json       | 1 | rhictl info --sysroot ok-64k --json >&-
 info-closed-not-loaded | 4 | rhictl info --sysroot not_loaded >&-
 info-live              | 4 | rhictl info
+
+bench-help             | 0 | rhictl bench --help
+bench-live             | 4 | rhictl bench
+bench-option           | 1 | rhictl bench --colour
+bench-argument         | 1 | rhictl bench now
+bench-size-0           | 1 | rhictl bench --size 0
+bench-size-small       | 1 | rhictl bench --size 15
+bench-size-large       | 1 | rhictl bench --size 65537
+bench-size-large-k     | 1 | rhictl bench --size 65K
+bench-size-huge        | 1 | rhictl bench --size 99999999999999999999999999
+bench-size-wraps       | 1 | rhictl bench --size 18014398509481984K
+bench-size-word        | 1 | rhictl bench --size many
+bench-size-unit        | 1 | rhictl bench --size 1M
+bench-size-negative    | 1 | rhictl bench --size -64
+bench-size-empty       | 1 | rhictl bench --size ""
+bench-size-comma       | 1 | rhictl bench --size 64,
+bench-size-33          | 1 | rhictl bench --size $(seq -s , 16 48)
+bench-count-0          | 1 | rhictl bench --count 0
+bench-count-word       | 1 | rhictl bench --count many
+bench-count-many       | 1 | rhictl bench --size 64 --count 1000001
+bench-count-bytes      | 1 | rhictl bench --size 64K --count 1025
+bench-count-sizes      | 1 | rhictl bench --count 1025
+bench-count-huge       | 1 | rhictl bench --count 18446744073709551616
+bench-threads-0        | 1 | rhictl bench --threads 0
+bench-threads-many     | 1 | rhictl bench --threads 100000
+bench-threads-huge     | 1 | rhictl bench --threads 18446744073709551615
+bench-pattern          | 1 | rhictl bench --pattern tartan
+bench-pattern-none     | 1 | rhictl bench --pattern
+
+hook-help              | 0 | rhictl hook --help
+hook-live              | 4 | rhictl hook
+hook-live-on           | 4 | rhictl hook on
+hook-option            | 1 | rhictl hook --colour
+hook-word              | 1 | rhictl hook maybe
+hook-words             | 1 | rhictl hook on off
+hook-sysroot-on        | 1 | rhictl hook on --sysroot hook-off
+hook-sysroot-missing   | 1 | rhictl hook --sysroot nowhere
+hook-full              | 1 | rhictl hook --sysroot hook-on >/dev/full
+hook-full-json         | 1 | rhictl hook --sysroot hook-on --json >/dev/full
 '
 
 cd "$here/sysroot" || exit 1
@@ -241,7 +333,7 @@ PATH=$work/bin:$PATH
 while IFS='|' read -r name status line; do
 	name=${name// /} status=${status// /}
 	[[ $name ]] || continue
-	if [[ $name == info-live && -e /sys/kernel/rhi ]]; then
+	if [[ $name == *-live* && -e /sys/kernel/rhi ]]; then
 		skip "$name" "this machine has the module"
 	else
 		golden "$name" out "$status" eval "$line"
@@ -270,23 +362,31 @@ mutate() { # SEED FILE...
 	' "$@"
 }
 
+# damaged TREE SCHEMA SEEDS COMMAND...
+damaged() {
+	local tree=$1 schema=$2 seeds=$3 seed args rc wrong=
+	shift 3
+
+	for ((seed = 1; seed <= seeds; seed++)); do
+		rm -rf damaged
+		cp -r "$here/sysroot/$tree" damaged
+		readarray -t files < <(find damaged -type f | sort)
+		mutate "$seed" "${files[@]}"
+		args=("$@" --sysroot damaged)
+		((seed % 2)) || args+=(--json)
+		timeout 20 rhictl "${args[@]}" >seen 2>err
+		rc=$?
+		case $rc in
+		0 | 2) [[ -s seen && ! -s err ]] && { ((seed % 2)) || jq -e "$schema" seen >/dev/null; } ;;
+		1) [[ ! -s seen && -s err ]] ;;
+		*) false ;;
+		esac || wrong+="seed $seed: status $rc: $(head -c 2000 err)"$'\n'
+	done
+	is "damaged trees of $tree" "$wrong" ""
+}
+
 cd "$work" || exit 1
-wrong=
-for seed in {1..300}; do
-	rm -rf damaged
-	cp -r "$here/sysroot/ok-64k" damaged
-	readarray -t files < <(find damaged -type f | sort)
-	mutate "$seed" "${files[@]}"
-	args=(info --sysroot damaged)
-	((seed % 2)) || args+=(--json)
-	timeout 20 rhictl "${args[@]}" >seen 2>err
-	rc=$?
-	case $rc in
-	0 | 2) [[ -s seen && ! -s err ]] && { ((seed % 2)) || jq -e "$schema" seen >/dev/null; } ;;
-	1) [[ ! -s seen && -s err ]] ;;
-	*) false ;;
-	esac || wrong+="seed $seed: status $rc: $(head -c 2000 err)"$'\n'
-done
-is "damaged trees" "$wrong" ""
+damaged ok-64k "$info_schema" 300 info
+damaged hook-on "$hook_schema" 300 hook status
 
 done_testing

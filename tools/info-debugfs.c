@@ -1,44 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What rhictl info reads from debugfs: tables of words. */
-#include <err.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "info.h"
+#include "module.h"
 #include "sysroot.h"
+#include "table.h"
 
-#define DEBUGFS		"/sys/kernel/debug/rhi"
-#define TABLE_SIZE	(64 << 10)	/* several hundred host calls */
-
-/* Splits at blanks; the last field is the rest of the line. */
-static bool split(char *line, char **fields, int nr)
+static int add_hostconf(void *to, char **fields)
 {
-	for (int i = 0; i < nr; i++) {
-		line += strspn(line, " ");
-		if (!*line)
-			return false;
-		fields[i] = line;
-		if (i == nr - 1)
-			break;
-		line += strcspn(line, " ");
-		if (*line)
-			*line++ = '\0';
-	}
-	return true;
-}
+	struct info *info = to;
 
-#define MAX_FIELDS 6
-
-struct table {
-	const char *path;
-	const char *form;	/* of a line, for messages */
-	int nr_fields;
-	int (*add)(struct info *info, char **fields);	/* 0, -EPROTO or -ENOMEM */
-};
-
-static int add_hostconf(struct info *info, char **fields)
-{
 	if (!strcmp(fields[0], "page_size"))
 		return decode_decimal(fields[1], &info->page_size_bytes) &&
 		       !decode_alignment(info->page_size_bytes) ? 0 : -EPROTO;
@@ -73,8 +47,9 @@ static int add_refusal(struct info *info, struct family *family, const char *wor
 	return append_family(info, family);
 }
 
-static int add_family(struct info *info, char **fields)
+static int add_family(void *to, char **fields)
 {
+	struct info *info = to;
 	struct family family = { 0 };
 	char *word;
 
@@ -94,8 +69,9 @@ static int add_family(struct info *info, char **fields)
 	return append_family(info, &family);
 }
 
-static int add_call(struct info *info, char **fields)
+static int add_call(void *to, char **fields)
 {
+	struct info *info = to;
 	struct call call;
 	struct call *grown;
 
@@ -127,52 +103,20 @@ static const struct table calls_table = {
 	DEBUGFS "/calls", "seq fid name rsi answer ns", 6, add_call
 };
 
-static int parse_table(const struct sysroot *root, const struct table *table, char *text,
-		       struct info *info)
-{
-	char *fields[MAX_FIELDS];
-	char *line;
-	int ret;
-
-	for (int nr = 1; (line = strsep(&text, "\n")); nr++) {
-		if (!*line || *line == '#')
-			continue;
-		ret = split(line, fields, table->nr_fields) ? table->add(info, fields) : -EPROTO;
-		if (ret == -EPROTO)
-			warnx("%s%s: line %d is not \"%s\" as rhictl knows it", root->dir,
-			      table->path, nr, table->form);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
 /* Debugfs is for root, and may not be mounted or captured: do without it then. */
 static int read_table(const struct sysroot *root, const struct table *table, struct info *info,
 		      bool *have)
 {
-	char *text = malloc(TABLE_SIZE);
-	int ret;
+	int ret = table_read(root, table, info);
 
-	*have = false;
-	if (!text)
-		return -ENOMEM;
-
-	ret = sysroot_read(root, table->path, text, TABLE_SIZE);
-	if (ret == -ENOENT || ret == -EACCES || ret == -EPERM) {
-		if (!info->unread) {
-			info->unread = table->path;
-			info->unread_error = ret;
-		}
-		ret = 0;
-	} else if (ret) {
-		sysroot_warn(root, table->path, ret);
-	} else {
-		ret = parse_table(root, table, text, info);
-		*have = !ret;
+	*have = !ret;
+	if (!table_is_unread(ret))
+		return ret;
+	if (!info->unread) {
+		info->unread = table->path;
+		info->unread_error = ret;
 	}
-	free(text);
-	return ret;
+	return 0;
 }
 
 /**

@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "info.h"
+#include "module.h"
 #include "sysroot.h"
-
-#define SYSFS		"/sys/kernel/rhi"
-#define PARAMETERS	"/sys/module/rhi_probe/parameters"
 
 #define VALUE_SIZE	128		/* twice the longest line there is */
 
@@ -61,11 +59,10 @@ static int read_status(const struct sysroot *root, struct info *info)
 	char text[VALUE_SIZE];
 	int ret;
 
+	ret = module_check(root);
+	if (ret)
+		return ret;
 	ret = sysroot_read_value(root, path, text, sizeof(text));
-	if (ret == -ENOENT && !sysroot_has(root, SYSFS)) {
-		warnx("%s%s is missing: the rhi_probe module is not loaded", root->dir, SYSFS);
-		return -ENODEV;
-	}
 	if (ret)
 		return sysroot_warn(root, path, ret);
 

@@ -1,39 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* rhictl info: the sub-command. */
 #include <err.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "info.h"
+#include "module.h"
 #include "output.h"
 #include "rhictl.h"
 #include "sysroot.h"
-
-static int failure(const char *sysroot, int error)
-{
-	switch (error) {
-	case -ENODEV:
-		warnx(sysroot ?
-		      "load the module, then capture the tree again" :
-		      "in a Realm: modprobe rhi_probe; anywhere else it loads only with force=1");
-		return EXIT_UNSUPPORTED;
-	case -ENOMEM:
-		warnx("out of memory");
-		return EXIT_RESOURCES;
-	case -EACCES:
-	case -EPERM:
-		warnx(sysroot ?
-		      "make the captured tree readable for this user" :
-		      "run it as root");
-		return EXIT_ERROR;
-	default:
-		warnx("rhictl and rhi_probe belong together: use both from one release%s",
-		      sysroot ? ", or capture the tree again (cp, not tar)" : "");
-		return EXIT_ERROR;
-	}
-}
 
 static void usage(FILE *to)
 {
@@ -100,7 +76,7 @@ int cmd_info(int argc, char **argv)
 	ret = info_read(&root, &info);
 	sysroot_close(&root);
 	if (ret) {
-		ret = failure(dir, ret);
+		ret = module_failure(dir, ret);
 	} else {
 		output->info(&info);
 		ret = info.granule_bytes ? EXIT_GOOD : EXIT_CHECK;

@@ -223,4 +223,6 @@ static void text_info(const struct info *info)
 
 const struct output output_text = {
 	.info = text_info,
+	.bench = text_bench,
+	.hook = text_hook,
 };

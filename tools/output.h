@@ -2,15 +2,24 @@
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
+struct bench;
+struct hook;
 struct info;
 
 /* One way to show results: a function for each kind of result. */
 struct output {
 	void (*info)(const struct info *info);
+	void (*bench)(const struct bench *bench);
+	void (*hook)(const struct hook *hook);
 };
 
 extern const struct output output_text;
 extern const struct output output_json;
+
+void text_bench(const struct bench *bench);
+void json_bench(const struct bench *bench);
+void text_hook(const struct hook *hook);
+void json_hook(const struct hook *hook);
 
 int output_finish(void);
 

@@ -15,6 +15,10 @@ static const struct command {
 } commands[] = {
 	{ "info", (char []){ "rhictl info" }, cmd_info,
 	  "the host's sharing granule, and what the host answered" },
+	{ "bench", (char []){ "rhictl bench" }, cmd_bench,
+	  "the kernel's dma_pool and rhi_pool, side by side" },
+	{ "hook", (char []){ "rhictl hook" }, cmd_hook,
+	  "whole granules for the kernel's own allocators, and who holds them" },
 	{ 0 }
 };
 
