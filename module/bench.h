@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's dma_pool and rhi_pool, side by side. */
+#ifndef _BENCH_H
+#define _BENCH_H
+
+struct seq_file;
+
+int bench_run(char *text);
+void bench_show(struct seq_file *s);
+
+#endif /* _BENCH_H */
