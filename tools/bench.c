@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* rhictl bench: the sub-command. The module measures, size by size. */
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rhi_bench.h>
+
+#include "bench.h"
+#include "decode.h"
+#include "module.h"
+#include "output.h"
+#include "rhictl.h"
+#include "sysroot.h"
+#include "table.h"
+
+#define FILE_NAME	DEBUGFS "/bench"
+#define DEFAULT_SIZES	"16,64,256,1K,4K,16K,64K"
+#define DEFAULT_COUNT	1000
+#define MAX_RUNS	32
+
+const char *const bench_pools[NR_POOLS] = {
+	[DMA_POOL] = "dma_pool",
+	[RHI_POOL] = "rhi_pool",
+};
+
+static const char *const patterns[RHI_BENCH_NR_PATTERNS] = { RHI_BENCH_PATTERNS };
+
+struct request {
+	uint64_t sizes[MAX_RUNS];
+	size_t nr_sizes;
+	uint64_t count;		/* 0: not given */
+	uint64_t threads;
+	enum rhi_bench_pattern pattern;
+};
+
+static bool parse_size(const char *text, uint64_t *size)
+{
+	size_t digits = strspn(text, "0123456789");
+	char number[24];
+	bool kilo = text[digits] == 'K' || text[digits] == 'k';
+
+	if (digits >= sizeof(number) || text[digits + kilo])
+		return false;
+	memcpy(number, text, digits);
+	number[digits] = '\0';
+	if (!decode_decimal(number, size) || *size > RHI_BENCH_MAX_SIZE)
+		return false;
+	if (kilo)
+		*size *= 1024;
+	return *size >= RHI_BENCH_MIN_SIZE && *size <= RHI_BENCH_MAX_SIZE;
+}
+
+static bool parse_sizes(char *list, struct request *request)
+{
+	char *word;
+
+	request->nr_sizes = 0;
+	while ((word = strsep(&list, ","))) {
+		if (request->nr_sizes == MAX_RUNS) {
+			warnx("--size: no more than %d sizes at once", MAX_RUNS);
+			return false;
+		}
+		if (!parse_size(word, &request->sizes[request->nr_sizes++])) {
+			warnx("--size \"%s\": give %d to %dK bytes, as in %s", word,
+			      RHI_BENCH_MIN_SIZE, RHI_BENCH_MAX_SIZE / 1024, DEFAULT_SIZES);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool parse_pattern(const char *word, struct request *request)
+{
+	for (int i = 0; i < RHI_BENCH_NR_PATTERNS; i++) {
+		if (strcmp(word, patterns[i]))
+			continue;
+		request->pattern = i;
+		return true;
+	}
+	warnx("--pattern \"%s\": give one of pair, batch, random, zero", word);
+	return false;
+}
+
+static bool parse_number(const char *option, const char *text, uint64_t *number)
+{
+	if (decode_decimal(text, number) && *number)
+		return true;
+	warnx("%s \"%s\": give a number, 1 or more", option, text);
+	return false;
+}
+
+/* How many pairs each thread can make: what the module's limits leave. */
+static uint64_t most(const struct request *request, uint64_t size)
+{
+	uint64_t blocks = RHI_BENCH_MAX_BYTES / size;
+
+	if (blocks > RHI_BENCH_MAX_BLOCKS)
+		blocks = RHI_BENCH_MAX_BLOCKS;
+	return blocks / request->threads;
+}
+
+static bool check(const struct request *request)
+{
+	if (request->threads > (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)) {
+		warnx("--threads %" PRIu64 ": each needs a CPU, and there are not so many",
+		      request->threads);
+		return false;
+	}
+	for (size_t i = 0; i < request->nr_sizes; i++) {
+		if (request->count <= most(request, request->sizes[i]))
+			continue;
+		warnx("--count %" PRIu64 ": for each thread at most %" PRIu64 " of %" PRIu64
+		      " bytes; lower it, or leave the larger sizes out", request->count,
+		      most(request, request->sizes[i]), request->sizes[i]);
+		return false;
+	}
+	return true;
+}
+
+/* What the module says beside the figures. It repeats the request: was it ours? */
+struct answer_to {
+	const struct request *request;
+	uint64_t size, count;
+	struct bench *bench;
+	struct bench_run *run;
+	unsigned int seen;
+};
+
+static int add_figures(struct answer_to *to, enum bench_pool pool, const char *text)
+{
+	struct bench_figures *figures = &to->run->pools[pool];
+	uint64_t *const values[] = { &figures->pairs, &figures->best_ns, &figures->median_ns,
+				     &figures->fill_ns, &figures->conversions,
+				     &figures->shared_bytes };
+	char *copy = strdup(text), *rest = copy, *word;
+	size_t nr = 0;
+	bool good = true;
+
+	if (!copy)
+		return -ENOMEM;
+	while (good && (word = strsep(&rest, " ")))
+		good = nr < sizeof(values) / sizeof(*values) && decode_decimal(word, values[nr++]);
+	free(copy);
+	to->seen++;
+	return good && nr == sizeof(values) / sizeof(*values) && figures->pairs ? 0 : -EPROTO;
+}
+
+static int add_line(void *pointer, char **fields)
+{
+	struct answer_to *to = pointer;
+	const char *key = fields[0], *value = fields[1];
+	uint64_t number;
+
+	for (int pool = 0; pool < NR_POOLS; pool++)
+		if (!strcmp(key, bench_pools[pool]))
+			return add_figures(to, pool, value);
+	if (!strcmp(key, "hook"))
+		return decode_word(value, to->bench->hook, sizeof(to->bench->hook)) ? 0 : -EPROTO;
+	if (!strcmp(key, "zeroed")) {
+		to->bench->always_zeroed = !strcmp(value, "always");
+		return 0;
+	}
+	if (!strcmp(key, "granule"))
+		return decode_decimal(value, &to->bench->granule_bytes) ? 0 : -EPROTO;
+	if (!strcmp(key, "pattern"))
+		return strcmp(value, patterns[to->request->pattern]) ? -EBUSY : 0;
+	if (!strcmp(key, "size"))
+		return decode_decimal(value, &number) && number == to->size ? 0 : -EBUSY;
+	if (!strcmp(key, "count"))
+		return decode_decimal(value, &number) && number == to->count ? 0 : -EBUSY;
+	if (!strcmp(key, "threads"))
+		return decode_decimal(value, &number) && number == to->request->threads ? 0 : -EBUSY;
+	return 0;	/* a newer module */
+}
+
+static const struct table table = { FILE_NAME, "key value", 2, add_line };
+
+static int run_one(const struct sysroot *root, const struct request *request, uint64_t size,
+		   struct bench *bench)
+{
+	struct bench_run *run = &bench->runs[bench->nr_runs];
+	uint64_t count = request->count;
+	bool keeps = request->pattern == RHI_BENCH_BATCH || request->pattern == RHI_BENCH_RANDOM;
+	struct answer_to to;
+	char text[128];
+	int ret;
+
+	if (!count)
+		count = most(request, size) < DEFAULT_COUNT ? most(request, size) : DEFAULT_COUNT;
+	snprintf(text, sizeof(text),
+		 "size=%" PRIu64 " count=%" PRIu64 " threads=%" PRIu64 " pattern=%s\n", size, count,
+		 request->threads, patterns[request->pattern]);
+	ret = module_write(FILE_NAME, text);
+	if (ret)
+		return ret;
+
+	to = (struct answer_to){ request, size, count, bench, run, 0 };
+	ret = table_read(root, &table, &to);
+	if (!ret && to.seen != NR_POOLS) {
+		warnx("%s: there are not the figures of two pools", FILE_NAME);
+		ret = -EPROTO;
+	}
+	if (ret)
+		return ret;
+	run->size_bytes = size;
+	run->used_bytes = size * request->threads * (keeps ? count : 1);
+	bench->nr_runs++;
+	return 0;
+}
+
+static int failure(int error)
+{
+	switch (error) {
+	case -ENOENT:
+		warnx("%s is missing: mount debugfs, or load a newer rhi_probe", FILE_NAME);
+		return EXIT_UNSUPPORTED;
+	case -EOPNOTSUPP:
+		warnx("the granule is not known, so nothing can be shared: see rhictl info");
+		return EXIT_UNSUPPORTED;
+	case -EBUSY:
+		warnx("another benchmark is under way: try again when it is done");
+		return EXIT_RESOURCES;
+	case -EAGAIN:
+		warnx("a CPU went away: try again, perhaps with fewer --threads");
+		return EXIT_RESOURCES;
+	case -ENOMEM:
+		warnx("not enough memory, or the host would not share it (see dmesg): try a smaller --count");
+		return EXIT_RESOURCES;
+	case -EINVAL:
+		warnx("the module refused: dmesg says why");
+		return module_failure(NULL, error);
+	case -EACCES:
+	case -EPERM:
+		warnx("%s: %s", FILE_NAME, strerror(-error));
+		return module_failure(NULL, error);
+	case -EPROTO:
+	case -ENODEV:
+		return module_failure(NULL, error);
+	default:
+		warnx("%s: %s", FILE_NAME, strerror(-error));
+		return EXIT_ERROR;
+	}
+}
+
+static int run_all(const struct request *request, struct bench *bench)
+{
+	struct sysroot root;
+	int ret = sysroot_open(&root, NULL);
+
+	if (ret)
+		return ret;
+	ret = module_check(&root);
+	for (size_t i = 0; !ret && i < request->nr_sizes; i++)
+		ret = run_one(&root, request, request->sizes[i], bench);
+	sysroot_close(&root);
+	return ret;
+}
+
+static void usage(FILE *to)
+{
+	fputs("Usage: rhictl bench [--size LIST] [--count N] [--threads N] [--pattern WORD] [--json]\n"
+	      "\n"
+	      "Measures the kernel's dma_pool and rhi_pool in this machine, in turn.\n"
+	      "\n"
+	      "      --size LIST     bytes of a block [" DEFAULT_SIZES "]\n"
+	      "      --count N       allocations of each thread in a round [1000, or what fits]\n"
+	      "      --threads N     on one pool, each on a CPU of its own [1]\n"
+	      "      --pattern WORD  pair: allocate, free; batch: all, then all; random: freed\n"
+	      "                      in another order; zero: a pair, zeroed [pair]\n"
+	      "      --json          for programs; keys are described in rhictl(1)\n"
+	      "      --help          this text\n"
+	      "\n"
+	      "Exit status: 0 measured, 3 no memory for it, 4 the module is not loaded or knows no\n"
+	      "granule, 1 anything else.\n", to);
+}
+
+static int measure(const struct request *request, const struct output *output)
+{
+	struct bench bench = {
+		.pattern = patterns[request->pattern],
+		.threads = request->threads,
+		.runs = calloc(request->nr_sizes, sizeof(*bench.runs)),
+	};
+	int ret = bench.runs ? run_all(request, &bench) : -ENOMEM;
+
+	if (ret)
+		ret = failure(ret);
+	else
+		output->bench(&bench);
+	free(bench.runs);
+	return ret;
+}
+
+/**
+ * cmd_bench - measure the kernel's dma_pool and rhi_pool
+ * @argc: number of @argv
+ * @argv: "rhictl bench", options
+ *
+ * Return: enum exit_code.
+ */
+int cmd_bench(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "count", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "pattern", required_argument, NULL, 'p' },
+		{ "size", required_argument, NULL, 's' },
+		{ "threads", required_argument, NULL, 't' },
+		{ 0 }
+	};
+	const struct output *output = &output_text;
+	struct request request = { .threads = 1 };
+	char sizes[] = DEFAULT_SIZES;
+	bool good = parse_sizes(sizes, &request);
+	int option;
+
+	while (good && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			good = parse_number("--count", optarg, &request.count);
+			break;
+		case 'h':
+			usage(stdout);
+			return EXIT_GOOD;
+		case 'j':
+			output = &output_json;
+			break;
+		case 'p':
+			good = parse_pattern(optarg, &request);
+			break;
+		case 's':
+			good = parse_sizes(optarg, &request);
+			break;
+		case 't':
+			good = parse_number("--threads", optarg, &request.threads);
+			break;
+		default:
+			good = false;
+		}
+	}
+	if (good && optind != argc) {
+		warnx("\"%s\" is no option", argv[optind]);
+		good = false;
+	}
+	if (!good || !check(&request)) {
+		warnx("rhictl bench --help lists the options");
+		return EXIT_ERROR;
+	}
+	return measure(&request, output);
+}

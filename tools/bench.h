@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum bench_pool { DMA_POOL, RHI_POOL, NR_POOLS };
+
+/* The module's words, and the keys of the JSON. */
+extern const char *const bench_pools[NR_POOLS];
+
+struct bench_figures {
+	uint64_t pairs;			/* of an allocation and a free, in a round */
+	uint64_t best_ns, median_ns;	/* for all pairs of a round */
+	uint64_t fill_ns;		/* for the first allocation of all blocks */
+	uint64_t conversions;
+	uint64_t shared_bytes;
+};
+
+/* One run: one size of blocks. */
+struct bench_run {
+	uint64_t size_bytes;
+	uint64_t used_bytes;		/* of blocks that are in use at the same time */
+	struct bench_figures pools[NR_POOLS];
+};
+
+struct bench {
+	const char *pattern;
+	uint64_t threads;
+	uint64_t granule_bytes;
+	char hook[16];			/* as the module spells it */
+	bool always_zeroed;		/* by the kernel, whatever the pattern */
+	struct bench_run *runs;
+	size_t nr_runs;
+};
+
+#endif

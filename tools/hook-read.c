@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What rhictl hook reads: the parameter, and two tables of debugfs. */
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode.h"
+#include "hook.h"
+#include "module.h"
+#include "sysroot.h"
+#include "table.h"
+
+static const struct hook_state states[] = {
+	{ "on", "the kernel's DMA allocators give whole granules" },
+	{ "draining", "new memory is the kernel's own again, what is freed still comes by the module" },
+	{ "off", "the kernel's DMA allocators are as they were" },
+	{ 0 }
+};
+
+static const struct hook_state *find_state(const char *word)
+{
+	for (const struct hook_state *state = states; state->word; state++)
+		if (!strcmp(word, state->word))
+			return state;
+	return NULL;
+}
+
+/* The entry of this device, which is added if there is none. */
+static int find_device(struct hook *hook, const char *name, struct hook_device **device)
+{
+	struct hook_device *grown;
+
+	for (size_t i = 0; i < hook->nr_devices; i++) {
+		*device = &hook->devices[i];
+		if (!strcmp((*device)->name, name))
+			return 0;
+	}
+	if (strlen(name) >= sizeof((*device)->name))
+		return -EPROTO;
+	grown = reallocarray(hook->devices, hook->nr_devices + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	hook->devices = grown;
+	*device = &grown[hook->nr_devices++];
+	**device = (struct hook_device){ 0 };
+	memcpy((*device)->name, name, strlen(name) + 1);
+	return 0;
+}
+
+/* device used_bytes shared_bytes: a line for each run of granules that the device has. */
+static int add_buffers(struct hook *hook, const char *name, char *rest)
+{
+	struct hook_device *device;
+	uint64_t used, shared;
+	char *word = strsep(&rest, " ");
+	int ret;
+
+	if (!decode_decimal(word, &used) || !rest || !decode_decimal(rest, &shared) ||
+	    used > shared)
+		return -EPROTO;
+	ret = find_device(hook, name, &device);
+	if (ret)
+		return ret;
+	device->buffer_used_bytes += used;
+	device->buffer_shared_bytes += shared;
+	return 0;
+}
+
+static int add_function(struct hook *hook, const char *name, const char *calls)
+{
+	struct hook_function function = { 0 };
+	struct hook_function *grown;
+
+	if (!decode_word(name, function.name, sizeof(function.name)) ||
+	    !decode_decimal(calls, &function.calls))
+		return -EPROTO;
+	grown = reallocarray(hook->functions, hook->nr_functions + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	hook->functions = grown;
+	hook->functions[hook->nr_functions++] = function;
+	return 0;
+}
+
+static int add_hook_line(void *to, char **fields)
+{
+	struct hook *hook = to;
+
+	if (!strcmp(fields[0], "state")) {
+		hook->state = find_state(fields[1]);
+		return hook->state ? 0 : -EPROTO;
+	}
+	if (strchr(fields[1], ' '))
+		return add_buffers(hook, fields[0], fields[1]);
+	return add_function(hook, fields[0], fields[1]);
+}
+
+/* What is no pool is a key and its value. */
+static int add_pools_line(void *to, char **fields)
+{
+	enum { DEVICE, BLOCK_BYTES, USED, BLOCKS, CHUNKS, SHARED_BYTES, MISSES, KIND, NR };
+	struct hook *hook = to;
+	struct hook_device *device;
+	uint64_t size, used, shared;
+	char *words[NR] = { fields[0] }, *rest = fields[1];
+	int ret;
+
+	for (int i = 1; i < NR; i++) {
+		words[i] = strsep(&rest, " ");
+		if (!rest)
+			return i == 1 ? 0 : -EPROTO;
+	}
+	if (!strcmp(words[KIND], "native"))
+		return 0;
+	if (strcmp(words[KIND], "shared") || !decode_decimal(words[BLOCK_BYTES], &size) ||
+	    !decode_decimal(words[USED], &used) || !decode_decimal(words[SHARED_BYTES], &shared))
+		return -EPROTO;
+	ret = find_device(hook, words[DEVICE], &device);
+	if (ret)
+		return ret;
+	device->pools++;
+	device->pool_used_bytes += size * used;
+	device->pool_shared_bytes += shared;
+	return 0;
+}
+
+static const struct table hook_table = {
+	DEBUGFS "/hook", "key value, or device used_bytes shared_bytes", 2, add_hook_line
+};
+
+static const struct table pools_table = {
+	DEBUGFS "/pools",
+	"key value, or device block_bytes used blocks chunks shared_bytes atomic_misses kind name",
+	2, add_pools_line
+};
+
+static int read_table(const struct sysroot *root, const struct table *table, struct hook *hook)
+{
+	int ret = table_read(root, table, hook);
+
+	if (!table_is_unread(ret))
+		return ret;
+	hook->unread = table->path;
+	hook->unread_error = ret;
+	return 0;
+}
+
+/* Without debugfs nobody knows whether anything is left to drain. */
+static int read_parameter(const struct sysroot *root, struct hook *hook)
+{
+	static const char path[] = PARAMETERS "/hook";
+	char text[16];
+	int ret = sysroot_read_value(root, path, text, sizeof(text));
+
+	if (ret)
+		return sysroot_warn(root, path, ret);
+	if (strcmp(text, "on") && strcmp(text, "off")) {
+		warnx("%s%s: \"%s\" is not on or off", root->dir, path, text);
+		return -EPROTO;
+	}
+	hook->state = find_state(text);
+	return 0;
+}
+
+/**
+ * hook_read - read everything that there is to show
+ * @root: the tree to read
+ * @hook: filled in, all zero before; hook_free() it, also after an error
+ *
+ * What is wrong has been said on stderr, with the file that it is about.
+ *
+ * Return:
+ * * 0		- @hook is complete; what comes from debugfs may be missing
+ * * -ENODEV	- the module is not loaded
+ * * -EPROTO	- a file has other content than rhictl knows
+ * * -ENOMEM	- nothing was said in this case
+ * * -errno	- of sysroot_read()
+ */
+int hook_read(const struct sysroot *root, struct hook *hook)
+{
+	const struct hook_state *parameter;
+	int ret;
+
+	ret = module_check(root);
+	if (ret)
+		return ret;
+	ret = read_parameter(root, hook);
+	if (ret)
+		return ret;
+	parameter = hook->state;
+	ret = read_table(root, &pools_table, hook);
+	if (!ret)
+		ret = read_table(root, &hook_table, hook);
+	if (ret)
+		return ret;
+	if (!strcmp(parameter->word, "on") != !strcmp(hook->state->word, "on")) {
+		warnx("%s" DEBUGFS "/hook: state %s, but the parameter hook=%s", root->dir,
+		      hook->state->word, parameter->word);
+		return -EPROTO;
+	}
+	return 0;
+}
+
+/**
+ * hook_free - release what hook_read() allocated
+ * @hook: the hook
+ */
+void hook_free(struct hook *hook)
+{
+	free(hook->functions);
+	free(hook->devices);
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* rhictl hook: the sub-command. */
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hook.h"
+#include "module.h"
+#include "output.h"
+#include "rhictl.h"
+#include "sysroot.h"
+
+#define PARAMETER	PARAMETERS "/hook"
+
+static int switch_failure(const char *word, int error)
+{
+	switch (error) {
+	case -EALREADY:
+		warnx("hook %s: this kernel keeps to the granule by itself: there is nothing to do", word);
+		return EXIT_UNSUPPORTED;
+	case -EOPNOTSUPP:
+		warnx("hook %s: this kernel cannot do it, or the granule is not known: see dmesg and rhictl info",
+		      word);
+		return EXIT_UNSUPPORTED;
+	case -ENOENT:
+		warnx("%s is missing: load a newer rhi_probe", PARAMETER);
+		return EXIT_UNSUPPORTED;
+	case -EBUSY:
+	case -ENOMEM:
+		warnx("hook %s: %s: see dmesg, and try again", word, strerror(-error));
+		return EXIT_RESOURCES;
+	case -EACCES:
+	case -EPERM:
+		warnx("%s: %s: run it as root", PARAMETER, strerror(-error));
+		return EXIT_ERROR;
+	default:
+		warnx("hook %s: %s: see dmesg", word, strerror(-error));
+		return EXIT_ERROR;
+	}
+}
+
+static int switch_to(const struct sysroot *root, const char *word)
+{
+	int ret = module_check(root);
+
+	if (ret)
+		return module_failure(NULL, ret);
+	ret = module_write(PARAMETER, word);
+	return ret ? switch_failure(word, ret) : EXIT_GOOD;
+}
+
+static int show(const struct sysroot *root, const char *dir, const struct output *output)
+{
+	struct hook hook = { 0 };
+	int ret = hook_read(root, &hook);
+
+	if (ret)
+		ret = module_failure(dir, ret);
+	else
+		output->hook(&hook);
+	hook_free(&hook);
+	return ret;
+}
+
+static void usage(FILE *to)
+{
+	fputs("Usage: rhictl hook [on|off|status] [--json] [--sysroot DIR]\n"
+	      "\n"
+	      "Switches the hook, and shows its state, what it redirected and who holds its memory.\n"
+	      "\n"
+	      "  on      the kernel's dma_pool and coherent DMA calls give whole granules too\n"
+	      "  off     new memory is the kernel's own again\n"
+	      "  status  change nothing; this is the default\n"
+	      "\n"
+	      "      --json         for programs; keys are described in rhictl(1)\n"
+	      "      --sysroot DIR  read a tree that was captured on another machine\n"
+	      "      --help         this text\n"
+	      "\n"
+	      "Exit status: 0 good, 3 somebody else has the kernel's functions, 4 not for this kernel\n"
+	      "or the module is not loaded, 1 anything else.\n", to);
+}
+
+static bool is_switch(const char *word)
+{
+	return !strcmp(word, "on") || !strcmp(word, "off");
+}
+
+/**
+ * cmd_hook - switch the hook, and show what it does
+ * @argc: number of @argv
+ * @argv: "rhictl hook", options, a word
+ *
+ * Return: enum exit_code.
+ */
+int cmd_hook(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "sysroot", required_argument, NULL, 's' },
+		{ 0 }
+	};
+	const struct output *output = &output_text;
+	const char *dir = NULL, *word = "status";
+	struct sysroot root;
+	int option, ret;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'h':
+			usage(stdout);
+			return EXIT_GOOD;
+		case 'j':
+			output = &output_json;
+			break;
+		case 's':
+			dir = optarg;
+			break;
+		default:
+			warnx("rhictl hook --help lists the options");
+			return EXIT_ERROR;
+		}
+	}
+	if (optind < argc)
+		word = argv[optind++];
+	if (optind < argc || (!is_switch(word) && strcmp(word, "status"))) {
+		warnx("\"%s\": give on, off or status, once; see rhictl hook --help",
+		      optind < argc ? argv[optind] : word);
+		return EXIT_ERROR;
+	}
+	if (dir && is_switch(word)) {
+		warnx("--sysroot %s: a captured tree can only be shown", dir);
+		return EXIT_ERROR;
+	}
+
+	ret = sysroot_open(&root, dir);
+	if (ret) {
+		warnx("--sysroot %s: %s; give the top directory of a captured tree",
+		      dir ? dir : "/", strerror(-ret));
+		return EXIT_ERROR;
+	}
+	ret = is_switch(word) ? switch_to(&root, word) : EXIT_GOOD;
+	if (ret == EXIT_GOOD)
+		ret = show(&root, dir, output);
+	sysroot_close(&root);
+	return ret;
+}

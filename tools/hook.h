@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HOOK_H
+#define HOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a word for the state of the hook means. */
+struct hook_state {
+	const char *word;
+	const char *meaning;
+};
+
+/* A function of the kernel that is replaced. */
+struct hook_function {
+	char name[48];
+	uint64_t calls;
+};
+
+/* What the module holds shared for a device. */
+struct hook_device {
+	char name[64];
+	uint64_t buffer_used_bytes, buffer_shared_bytes;
+	uint64_t pools, pool_used_bytes, pool_shared_bytes;
+};
+
+struct hook {
+	const struct hook_state *state;
+
+	/* From debugfs, which only root can read. */
+	const char *unread;		/* the file that was not read, or NULL */
+	int unread_error;		/* why: -ENOENT, -EACCES or -EPERM */
+	struct hook_function *functions;
+	size_t nr_functions;
+	struct hook_device *devices;
+	size_t nr_devices;
+};
+
+struct sysroot;
+
+int hook_read(const struct sysroot *root, struct hook *hook);
+void hook_free(struct hook *hook);
+
+#endif

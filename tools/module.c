@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "module.h"
+#include "rhictl.h"
+#include "sysroot.h"
+
+/**
+ * module_check - is the module loaded?
+ * @root: the tree to look into
+ *
+ * Return: 0, or -ENODEV; then it was said.
+ */
+int module_check(const struct sysroot *root)
+{
+	if (sysroot_has(root, SYSFS))
+		return 0;
+	warnx("%s%s is missing: the rhi_probe module is not loaded", root->dir, SYSFS);
+	return -ENODEV;
+}
+
+/**
+ * module_write - tell the running module something
+ * @path: one of its files
+ * @text: all of it in one write
+ *
+ * Return: 0, or -errno of open(2) or write(2), which are the module's own answers too.
+ */
+int module_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/**
+ * module_failure - say what to do next
+ * @sysroot: the captured tree that was read, or NULL
+ * @error: why not all could be read; what is wrong was said before, but for -ENOMEM
+ *
+ * Return: enum exit_code
+ */
+int module_failure(const char *sysroot, int error)
+{
+	switch (error) {
+	case -ENODEV:
+		warnx(sysroot ?
+		      "load the module, then capture the tree again" :
+		      "in a Realm: modprobe rhi_probe; anywhere else it loads only with force=1");
+		return EXIT_UNSUPPORTED;
+	case -ENOMEM:
+		warnx("out of memory");
+		return EXIT_RESOURCES;
+	case -EACCES:
+	case -EPERM:
+		warnx(sysroot ?
+		      "make the captured tree readable for this user" :
+		      "run it as root");
+		return EXIT_ERROR;
+	default:
+		warnx("rhictl and rhi_probe belong together: use both from one release%s",
+		      sysroot ? ", or capture the tree again (cp, not tar)" : "");
+		return EXIT_ERROR;
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MODULE_H
+#define MODULE_H
+
+/* Where rhi_probe shows what it knows. */
+#define SYSFS		"/sys/kernel/rhi"
+#define DEBUGFS		"/sys/kernel/debug/rhi"
+#define PARAMETERS	"/sys/module/rhi_probe/parameters"
+
+struct sysroot;
+
+int module_check(const struct sysroot *root);
+int module_write(const char *path, const char *text);
+int module_failure(const char *sysroot, int error);
+
+#endif

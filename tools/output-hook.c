@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* How the state of the hook looks. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hook.h"
+#include "json.h"
+#include "output.h"
+
+static void print_devices(const struct hook *hook)
+{
+	int width = 6;	/* as wide as its heading */
+
+	if (!hook->nr_devices) {
+		printf("\nno device holds memory of the module\n");
+		return;
+	}
+	for (size_t i = 0; i < hook->nr_devices; i++)
+		if (width < (int)strlen(hook->devices[i].name))
+			width = strlen(hook->devices[i].name);
+	printf("\nmemory of the module that devices hold, in bytes\n");
+	printf("  %-*s  %12s  %12s  %5s  %12s\n", width, "", "buffers", "", "", "pools");
+	printf("  %-*s  %12s  %12s  %5s  %12s  %12s\n", width, "device", "used", "shared", "pools",
+	       "used", "shared");
+	for (size_t i = 0; i < hook->nr_devices; i++) {
+		const struct hook_device *device = &hook->devices[i];
+
+		printf("  %-*s  %12" PRIu64 "  %12" PRIu64 "  %5" PRIu64 "  %12" PRIu64 "  %12"
+		       PRIu64 "\n", width, device->name, device->buffer_used_bytes,
+		       device->buffer_shared_bytes, device->pools, device->pool_used_bytes,
+		       device->pool_shared_bytes);
+	}
+}
+
+/**
+ * text_hook - for people
+ * @hook: the state
+ */
+void text_hook(const struct hook *hook)
+{
+	printf("hook %s: %s\n", hook->state->word, hook->state->meaning);
+	if (hook->unread) {
+		printf("\nnot all shown: %s: %s; calls and devices need root and debugfs\n",
+		       hook->unread, strerror(-hook->unread_error));
+		return;
+	}
+	printf("\nredirected calls\n");
+	for (size_t i = 0; i < hook->nr_functions; i++)
+		printf("  %-22s  %10" PRIu64 "\n", hook->functions[i].name,
+		       hook->functions[i].calls);
+	print_devices(hook);
+}
+
+static struct json_object *functions_map(const struct hook *hook)
+{
+	struct json_object *functions = json_map();
+
+	for (size_t i = 0; i < hook->nr_functions; i++)
+		json_set(functions, hook->functions[i].name,
+			 json_count(hook->functions[i].calls));
+	return functions;
+}
+
+static struct json_object *devices_list(const struct hook *hook)
+{
+	struct json_object *devices = json_list();
+
+	for (size_t i = 0; i < hook->nr_devices; i++) {
+		const struct hook_device *device = &hook->devices[i];
+		struct json_object *object = json_map();
+
+		json_set(object, "name", json_text(device->name));
+		json_set(object, "buffer_used_bytes", json_count(device->buffer_used_bytes));
+		json_set(object, "buffer_shared_bytes", json_count(device->buffer_shared_bytes));
+		json_set(object, "pools", json_count(device->pools));
+		json_set(object, "pool_used_bytes", json_count(device->pool_used_bytes));
+		json_set(object, "pool_shared_bytes", json_count(device->pool_shared_bytes));
+		json_append(devices, object);
+	}
+	return devices;
+}
+
+/**
+ * json_hook - for programs
+ * @hook: the state
+ */
+void json_hook(const struct hook *hook)
+{
+	struct json_object *report = json_report();
+
+	json_set(report, "state", json_text(hook->state->word));
+	json_set(report, "redirected_calls", hook->unread ? NULL : functions_map(hook));
+	json_set(report, "devices", hook->unread ? NULL : devices_list(hook));
+	json_set(report, "unread_path", hook->unread ? json_text(hook->unread) : NULL);
+	json_finish(report);
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sysroot.h"
+#include "table.h"
+
+#define TABLE_SIZE	(64 << 10)	/* several hundred host calls, or pools */
+
+/* Splits at blanks; the last field is the rest of the line. */
+static bool split(char *line, char **fields, int nr)
+{
+	for (int i = 0; i < nr; i++) {
+		line += strspn(line, " ");
+		if (!*line)
+			return false;
+		fields[i] = line;
+		if (i == nr - 1)
+			break;
+		line += strcspn(line, " ");
+		if (*line)
+			*line++ = '\0';
+	}
+	return true;
+}
+
+static int parse(const struct sysroot *root, const struct table *table, char *text, void *to)
+{
+	char *fields[MAX_FIELDS];
+	char *line;
+	int ret;
+
+	for (int nr = 1; (line = strsep(&text, "\n")); nr++) {
+		if (!*line || *line == '#')
+			continue;
+		ret = split(line, fields, table->nr_fields) ? table->add(to, fields) : -EPROTO;
+		if (ret == -EPROTO)
+			warnx("%s%s: line %d is not \"%s\" as rhictl knows it", root->dir,
+			      table->path, nr, table->form);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * table_is_unread - is this a file that one can do without?
+ * @error: of table_read()
+ *
+ * Return: true if the file is not there, or is not for this user.
+ */
+bool table_is_unread(int error)
+{
+	return error == -ENOENT || error == -EACCES || error == -EPERM;
+}
+
+/**
+ * table_read - read a file, line by line
+ * @root: the tree to read
+ * @table: the file, and what takes a line of it
+ * @to: for @table->add
+ *
+ * Return:
+ * * 0		- all lines were taken
+ * * -EPROTO	- a line has other content than rhictl knows; it was said
+ * * -ENOMEM	- nothing was said
+ * * -errno	- of @table->add; nothing was said
+ * * -errno	- of sysroot_read(); it was said, unless table_is_unread()
+ */
+int table_read(const struct sysroot *root, const struct table *table, void *to)
+{
+	char *text = malloc(TABLE_SIZE);
+	int ret;
+
+	if (!text)
+		return -ENOMEM;
+	ret = sysroot_read(root, table->path, text, TABLE_SIZE);
+	if (!ret)
+		ret = parse(root, table, text, to);
+	else if (!table_is_unread(ret))
+		sysroot_warn(root, table->path, ret);
+	free(text);
+	return ret;
+}

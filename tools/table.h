@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TABLE_H
+#define TABLE_H
+
+#include <stdbool.h>
+
+#define MAX_FIELDS 6
+
+/* A file of the module's in debugfs: words in lines, where # begins a remark. */
+struct table {
+	const char *path;
+	const char *form;	/* of a line, for messages */
+	int nr_fields;		/* the last one is the rest of the line */
+	int (*add)(void *to, char **fields);	/* 0 or -errno; only -EPROTO is said */
+};
+
+struct sysroot;
+
+int table_read(const struct sysroot *root, const struct table *table, void *to);
+bool table_is_unread(int error);
+
+#endif
