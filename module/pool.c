@@ -168,7 +168,7 @@ static __always_inline unsigned long index_slot(const struct rhi_pool *pool,
 /* The chunk that @vaddr lies in, or NULL. */
 static __always_inline struct chunk *find_chunk(const struct rhi_pool *pool, const void *vaddr)
 {
-	/* What is behind these pointers was filled before their release in grow(), index_insert() */
+	/* What these point to was filled before its release in grow(), index_insert(). */
 	const struct chunk_index *index = READ_ONCE(pool->index);
 
 	for (unsigned long i = index_slot(pool, index, vaddr);; i = (i + 1) & index->mask) {
