@@ -33,11 +33,15 @@ demo:
 check:
 	@scripts/kernel newest >/dev/null
 	@scripts/kernel 16k >/dev/null
+	@scripts/kernel debug >/dev/null
 	@scripts/sandbox make -s -C tests/unit O=$(CURDIR)/build/unit
 	@scripts/sandbox sh -c 'exec prove -e "" -j2 --timer $(TESTS)'
 
 # tests/pool.t is young and long: make check TESTS=tests/pool.t
 TESTS ?= $(filter-out tests/pool.t,$(wildcard tests/*.t)) build/unit/*_test
+
+bench:
+	@scripts/bench --kernel $(KERNEL)
 
 lint:
 	@scripts/lint
@@ -55,12 +59,13 @@ help:
 	@echo 'make           module and tools: on arm64 for the running kernel, elsewhere for Debian'\''s newest'
 	@echo 'make demo      boot a Realm on a host with a 64K granule, and read it there'
 	@echo 'make check     all tests'
+	@echo 'make bench     dma_pool and rhi_pool side by side: tables and a picture in docs/results.md'
 	@echo 'make lint      checkpatch, sparse, W=1, kernel-doc, shellcheck, man pages'
 	@echo 'make install   module and tools for the running kernel (arm64, as root)'
 	@echo 'make clean     remove what was built here; the cache stays'
 	@echo
-	@echo 'KERNEL=V  another kernel for make, make demo (see scripts/kernel --help)'
+	@echo 'KERNEL=V  another kernel for make, make demo, make bench (see scripts/kernel --help)'
 	@echo 'TESTS=F   only these tests: make check TESTS=tests/probe-granule.t'
 	@echo 'RHI_CACHE=DIR  where sandbox and kernels are kept  [~/.cache/rhi-probe]'
 
-.PHONY: all native cross demo check lint install clean help
+.PHONY: all native cross demo check bench lint install clean help

@@ -322,6 +322,15 @@ static void fill(struct rhi_pool *pool, struct magazine *magazine, unsigned long
 	pool->nr_free -= magazine->nr;
 }
 
+/*
+ * Magazines hold up to half a chunk, see magazine_size(): so a pool of which little is in use
+ * keeps this free too without a second chunk.
+ */
+static unsigned long reserve_size(const struct pool_layout *layout)
+{
+	return layout->nr_blocks / 4 + 1;
+}
+
 /* The magazine is empty. What is taken beside the caller's block fills half of it. */
 static void refill(struct rhi_pool *pool, struct magazine *magazine, gfp_t gfp)
 {
@@ -331,7 +340,7 @@ static void refill(struct rhi_pool *pool, struct magazine *magazine, gfp_t gfp)
 	fill(pool, magazine, pool->magazine_size / 2 + 1);
 	if (!gfpflags_allow_blocking(gfp)) {
 		if (!pool->reserve)
-			pool->reserve = pool->layout.nr_blocks / 2 + 1;
+			pool->reserve = reserve_size(&pool->layout);
 		if (!magazine->nr)
 			pool->atomic_misses++;
 	}

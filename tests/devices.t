@@ -148,4 +148,39 @@ realm 'drivers come and go, on and off' 0 "$EACH"$'\n'"$EACH"$'\n'"$EACH"$'\n'"$
 	done
 	leave' --host record --smp 4
 
+# What nvme has at work: whole granules, but hardly more memory than it needs.
+realm 'nvme at work' 0 left '
+	hook on
+	modprobe nvme
+	for i in $(seq 100); do [ -b /dev/nvme0n1 ] && break; sleep 0.1; done
+	for i in 1 2 3; do dd if=/dev/nvme0n1 of=/dev/null iflag=direct bs=1M 2>/dev/null; done &
+	dd if=/dev/nvme0n1 of=/dev/null iflag=direct bs=128k 2>/dev/null
+	cd /sys/kernel/debug/rhi
+	{ sed -n "s/^shared_bytes /shared /p" pools; grep " shared nvme " pools; grep "^0000" hook; } >&2
+	wait
+	unload nvme
+	leave' --host record
+is 'nvme at work: at most 1.25 bytes are shared for one in use, and a granule for each pool' "$(awk -v granule=$GRANULE '
+	$1 == "shared" { shared = $2 }
+	NF == 3 { used += $2 }
+	NF > 3 { used += $2 * $3; pools++ }
+	END { print (used > 100000 && pools == 2), (shared <= 1.25 * used + granule * pools) }' "$work/stderr")" '1 1'
+
+# Here the drivers are a part of the kernel, and were there before the module.
+realm 'a kernel that looks for mistakes' 0 "$EACH"$'\n'"$EACH"$'\n'left '
+	again() {
+		for device in /sys/bus/$1/drivers/$2/*[0-9]; do
+			echo ${device##*/} >${device%/*}/unbind
+			echo ${device##*/} >${device%/*}/bind
+		done
+	}
+	all_again() { again pci nvme; again virtio virtio_blk; again virtio virtio_net; }
+	hook on
+	all_again
+	each work
+	hook off
+	all_again
+	each work
+	leave' --kernel debug --host record
+
 done_testing

@@ -54,4 +54,11 @@ in_realm 'a kernel that aligns by itself is left alone' "$knobs"'
 ! echo on >$switch; [ "$(state)" = off ]; says "keeps to the host.s granule by itself"' \
 	--module "$upstream/upstream.ko"
 
+in_realm 'a kernel that looks for mistakes' "$knobs"'
+echo function >/sys/kernel/tracing/current_tracer
+for i in $(seq 5); do echo on >$switch; echo off >$switch; done
+echo nop >/sys/kernel/tracing/current_tracer
+for i in $(seq 3); do rmmod rhi_probe; modprobe rhi_probe hook=on; done
+[ "$(state)" = on ]; rmmod rhi_probe' --kernel debug
+
 done_testing

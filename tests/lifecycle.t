@@ -17,14 +17,19 @@ same; rmmod rhi_probe; gone; insmod $ko; same; rmmod rhi_probe; gone; modprobe r
 in_realm 'a bad parameter leaves nothing behind' "$module"'
 gone; ! insmod $ko granule=12288; gone; ! insmod $ko granule=4096; gone; insmod $ko; same' --append realm.noprobe
 
-in_realm 'unloading under readers' "$module"'
-for i in 1 2 3 4; do
-	while :; do cat /sys/kernel/rhi/* /sys/kernel/debug/rhi/*; done >/dev/null 2>&1 &
-done
-# An open file holds the module: so it may take more than one try.
-unload() { for try in $(seq 200); do rmmod rhi_probe 2>/dev/null && return; done; rmmod rhi_probe; }
-for i in $(seq 30); do unload; insmod $ko; done
-same; unload; gone'
+while read -r kernel times; do
+	in_realm "unloading under readers, $kernel" "$module"'
+	for i in 1 2 3 4; do
+		while :; do cat /sys/kernel/rhi/* /sys/kernel/debug/rhi/*; done >/dev/null 2>&1 &
+	done
+	# An open file holds the module: so it may take more than one try.
+	unload() { for try in $(seq 200); do rmmod rhi_probe 2>/dev/null && return; done; rmmod rhi_probe; }
+	for i in $(seq '"$times"'); do unload; insmod $ko; done
+	same; unload; gone' --kernel "$kernel"
+done <<END
+newest 30
+debug 10
+END
 
 in_realm 'loading asks the host three questions' '
 [ "$(grep -vc "^#" /sys/kernel/debug/rhi/calls)" = 3 ]'

@@ -123,10 +123,6 @@ wait
 '
 while read -r kernel size; do
 	name="$kernel, $size"
-	if [ "$kernel" = debug ] && ! ls -d "${RHI_CACHE-}"/debug/*-debug-* >/dev/null 2>&1; then
-		skip "$name" "the debug kernel is not built: scripts/kernel debug"
-		continue
-	fi
 	options=(--kernel "$kernel" --granule "$size" --host record)
 	without "${options[@]}"
 	boot "$name" "load; run create use misuse atomic

@@ -1,0 +1,222 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The benchmark of dma_pool and rhi_pool: its counts are the host's counts, its input is
+# checked, and however a run ends nothing of it stays behind. Then what it is for: rhi_pool
+# is not slower, counted in instructions.
+
+TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+# shellcheck source=tests/cases.sh
+. "$TOP/tests/cases.sh"
+
+guest='
+bench=/sys/kernel/debug/rhi/bench
+pools() { sed -n "s/^$1 //p" /sys/kernel/debug/rhi/pools; }
+nothing_left() {
+	[ "$(pools shared_chunks) $(pools shared_bytes) $(pools leaked_bytes)" = "0 0 0" ] &&
+	[ ! -e /sys/bus/platform/devices/rhi_bench ] && ! ps | grep -q "[r]hi_bench/"
+}
+'
+
+# in_realm NAME SCRIPT OPTIONS...: SCRIPT (sh -e) succeeds in a Realm, and the kernel does
+# not complain; its output is in $work/stdout
+in_realm() {
+	local name=$1 script=$2
+	shift 2
+
+	rm -rf -- "$work/out"
+	if "$TOP/scripts/realm" --granule 64k --timeout 580 --out "$work/out" "$@" -- \
+		sh -ec "$guest$script" >"$work/stdout" 2>"$work/log" </dev/null; then
+		pass "$name"
+	else
+		fail "$name" "status $?; $(cat "$work/log" "$work/stdout")"
+	fi
+	no_splat "$name: no warning" "$work/out/console.log"
+}
+
+summary() { jq -r "$1" "$work/out/summary.json"; }
+got() { jq -r "$1" "$work/stdout"; }
+
+# shellcheck disable=SC2016 # $ is jq's
+schema='
+def count: type == "number" and . >= 0;
+.schema == 1 and .rounds > 0 and .granule_bytes == 65536 and (.always_zeroed | type == "boolean")
+and (keys == ["always_zeroed", "granule_bytes", "hook", "pattern", "rounds", "runs", "schema", "threads"])
+and (.runs | length == $sizes) and all(.runs[];
+	.pairs > 0 and .used_bytes >= .size_bytes and .time_ratio > 0
+	and all(.dma_pool, .rhi_pool;
+		.best_ns > 0 and .median_ns >= .best_ns and .fill_ns > 0 and .conversions > 0
+		and .shared_bytes >= 4096
+		and (.best_ns_per_pair, .shared_bytes_per_used_byte | count)))
+'
+
+# What the host sees without it.
+in_realm 'nothing is measured' 'nothing_left' --host record
+shared_before=$(summary .convert.to_shared.bytes)
+
+# bytes, pages of 4K and granules of 64K that 10,000 blocks need
+while read -r size pages granules; do
+	name="10,000 blocks of $size"
+	in_realm "$name" "rhictl bench --json --pattern batch --count 10000 --size $size; nothing_left" \
+		--host record
+	ok "$name: figures of both" jq -e --argjson sizes 1 "$schema" "$work/stdout"
+	is "$name: dma_pool converted each page" \
+		"$(got '.runs[0].dma_pool | "\(.conversions) \(.shared_bytes)"')" "$pages $((pages * 4096))"
+	ours=$(got .runs[0].rhi_pool.conversions)
+	is "$name: rhi_pool converted $granules granules, or one more" \
+		"$((ours == granules || ours == granules + 1 ? granules : ours))" "$granules"
+	is "$name: and shared so much" "$(got .runs[0].rhi_pool.shared_bytes)" $((ours * 65536))
+	is "$name: the host has counted the same" "$(summary .convert.to_shared.bytes)" \
+		$((shared_before + pages * 4096 + ours * 65536))
+	is "$name: only dma_pool broke the granule, there and back" \
+		"$(summary .misaligned.requests)" $((2 * pages))
+	is "$name: the host has all back" "$(summary .shared_bytes)" "$shared_before"
+done <<'END'
+64 157 10
+1000 2500 154
+4096 10000 625
+END
+
+in_realm 'all patterns, two threads' '
+for pattern in pair batch random zero; do
+	rhictl bench --json --pattern $pattern --threads 2 --size 16,100,4K,64K --count 200
+	nothing_left
+done'
+ok 'all patterns: figures of both' jq -es --argjson sizes 4 "length == 4 and all(.[]; $schema)" "$work/stdout"
+is 'all patterns: what was asked for' \
+	"$(jq -r '"\(.pattern) \(.threads) \([.runs[] | .size_bytes, .pairs])"' "$work/stdout" | head -n 2)" \
+	'pair 2 [16,400,100,400,4096,400,65536,400]
+batch 2 [16,400,100,400,4096,400,65536,400]'
+
+in_realm 'what it takes, and the last figures' '
+[ "$(cat $bench)" = "# write any of: size=BYTES count=N threads=N pattern=pair|batch|random|zero" ]
+[ "$(stat -c %a $bench)" = 600 ]
+echo >$bench
+grep -qx "size 64" $bench; grep -qx "count 1000" $bench; grep -qx "threads 1" $bench; grep -qx "pattern pair" $bench
+cp $bench /tmp/before
+! echo size=0 >$bench
+cmp $bench /tmp/before
+echo "pattern=random	threads=2  size=0x40
+" >$bench
+grep -qx "pattern random" $bench; grep -qx "threads 2" $bench; grep -qx "size 64" $bench'
+
+# WORDS | what the log says
+cat >"$work/bad" <<'END'
+size=0 | size=0: 16 to 65536 bytes
+size=15 | size=15: 16 to 65536 bytes
+size=65537 | size=65537: 16 to 65536 bytes
+size=4294967296 | size=4294967296 is not a number of 32 bits
+size=-64 | size=-64 is not a number
+size=64K | size=64K is not a number
+size= | size= is not a number
+count=0 | count=0: at least 1
+count=1000001 | count=1000001: at least 1, and at most 1000000 blocks
+count=500001 threads=2 | count=500001: at least 1, and at most 1000000 blocks
+count=4294967295 threads=2 size=65536 | count=4294967295: at least 1
+size=65536 count=1025 | count=1025: at least 1, and at most 1000000 blocks and 67108864 bytes
+threads=0 | threads=0: 1 to 2
+threads=3 | threads=3: 1 to 2
+threads=4294967295 | threads=4294967295: 1 to 2
+pattern=tartan | there is no pattern "tartan"
+pattern= | there is no pattern ""
+colour=1 | there is no "colour"
+size | "size" is not key=value
+=1 | there is no ""
+END
+in_realm 'bad input is refused' '
+while IFS="|" read -r words said; do
+	dmesg -c >/dev/null
+	if echo "$words" >$bench 2>/dev/null; then echo "$words: taken"; fi
+	dmesg | grep -qF "bench: ${said# }" || echo "$words: said: $(dmesg)"
+done <bad
+if head -c 1000 /dev/zero >$bench 2>/dev/null; then echo "zeroes: taken"; fi
+if printf "size=64%1000s" "" >$bench 2>/dev/null; then echo "long: taken"; fi
+[ $(grep -vc "^#" $bench) = 0 ]
+[ $(pools shares) = 0 ]
+rhictl bench --threads 3 2>/dev/null && echo "rhictl: taken"
+nothing_left' --file "$work/bad"
+is 'bad input is refused: every time, and the log says why' "$(cat "$work/stdout")" ''
+
+# A run of many seconds, with whatever it has shared when it is killed.
+in_realm 'killed in the middle' '
+killed=0
+for ms in 20 200 1000 3000 20 200 1000 3000; do
+	echo "size=4096 count=8000 threads=2 pattern=random" >$bench &
+	usleep ${ms}000
+	kill -9 $! || true
+	wait $! || killed=$((killed + 1))
+	nothing_left
+done
+[ $killed -gt 3 ]
+rmmod rhi_probe' --host record
+is 'killed in the middle: the host has all back' "$(summary .shared_bytes)" "$shared_before"
+
+in_realm 'one at a time, and not without the module' '
+echo "size=65536 count=1000 pattern=zero" >$bench &
+usleep 50000
+status=0; rhictl bench --size 64 2>/tmp/said || status=$?
+[ $status = 3 ]; grep -q "another benchmark is under way" /tmp/said
+! rmmod rhi_probe
+wait $!
+nothing_left
+rmmod rhi_probe
+status=0; rhictl bench 2>/tmp/said || status=$?
+[ $status = 4 ]; grep -q "the rhi_probe module is not loaded" /tmp/said'
+
+in_realm 'switching the hook' '
+is() { [ "$(rhictl hook "$@" --json | tr -d " \n" | sed "s/.*\"state\":\"\([a-z]*\)\".*/\1/")" = $want ]; }
+want=off; is; is status; is off
+want=on; is on; is; [ "$(cat /sys/module/rhi_probe/parameters/hook)" = on ]
+rhictl bench --size 64 --json | grep -q "\"hook\":\"on\""
+want=draining; is off; is
+rhictl bench --size 64 | grep -q "hook draining"
+want=on; is on
+nothing_left
+echo 0 >/proc/sys/kernel/ftrace_enabled 2>/dev/null || true
+rmmod rhi_probe'
+
+in_realm 'a granule that is not known' '
+for command in bench "hook on"; do
+	status=0; rhictl $command 2>/tmp/said || status=$?
+	[ $status = 4 ]; grep -q "granule is not known" /tmp/said
+done
+rhictl hook | grep -q "^hook off"
+nothing_left' --granule 6k
+
+in_realm 'not a Realm' 'rhictl bench --json; nothing_left' --host none --append rhi_probe.force=1 \
+	--append rhi_probe.granule=65536
+ok 'not a Realm: figures of both' jq -e --argjson sizes 7 "$schema" "$work/stdout"
+
+# With init_on_alloc=0 only the pattern zero is about zeroing.
+for run in 1 2; do
+	in_realm "instructions, run $run" '
+	rhictl bench --json
+	rhictl bench --json --pattern zero' --icount --append init_on_alloc=0
+	cp "$work/stdout" "$work/icount.$run"
+	is "instructions, run $run: rhi_pool takes no more, for each size" \
+		"$(jq -r '.pattern as $p | .runs[] | select(.time_ratio > 1) | "\($p) \(.size_bytes): \(.time_ratio)"' \
+			"$work/stdout")" ''
+	is "instructions, run $run: at most 0.8, when nothing is zeroed" \
+		"$(jq -r 'select(.pattern == "pair") | .runs[] | select(.time_ratio > 0.8) | "\(.size_bytes): \(.time_ratio)"' \
+			"$work/stdout")" ''
+done
+# Interrupts are what is left of chance.
+is 'instructions: the same in both runs, but for one in a thousand' "$(
+	jq -rn --slurpfile a "$work/icount.1" --slurpfile b "$work/icount.2" '
+		[$a[], $b[] | .runs[] | .dma_pool, .rhi_pool | .best_ns] as $all
+		| ($all | length / 2) as $n
+		| [range($n) | $all[.] / $all[. + $n] - 1 | fabs] | length, max <= 0.001'
+)" $'28\ntrue'
+
+in_realm 'a kernel that looks for mistakes' '
+for pattern in pair batch random zero; do
+	rhictl bench --pattern $pattern --threads 2 --count 60 --size 16,1000,4K,64K
+	nothing_left
+done
+echo "size=4096 count=3000 threads=2 pattern=random" >$bench &
+sleep 1; kill -9 $! || true; wait $! || true
+nothing_left
+sleep 6
+echo scan >/sys/kernel/debug/kmemleak; echo scan >/sys/kernel/debug/kmemleak
+[ ! -s /sys/kernel/debug/kmemleak ]' --kernel debug
+
+done_testing
