@@ -30,13 +30,7 @@
 #include "granule.h"
 #include "hostconf.h"
 #include "pool.h"
-#include "pool_layout.h"
-
-enum block_state {
-	NO_BLOCK,	/* no block begins here */
-	FREE,
-	USED,
-};
+#include "pool_chunk.h"
 
 /**
  * struct block - a free block
@@ -61,44 +55,12 @@ struct magazine {
 };
 
 /**
- * struct chunk - granules that are cut into blocks
- * @mem: the granules
- * @dma: of its first byte
- * @older: the next one in pool->chunks
- * @next: the next one in pool->partial, while @nr_free > 0
- * @nr_free: blocks on @stack
- * @stack: units at which free blocks begin
- * @state: of each unit, enum block_state
- */
-struct chunk {
-	struct granule_chunk mem;
-	dma_addr_t dma;
-	struct chunk *older, *next;
-	unsigned int nr_free;
-	u32 *stack;
-	u8 state[];
-};
-
-/*
- * Finds the chunk of a pointer without touching what it points to: open addressing, at most
- * half full. A larger one replaces it; the old ones stay until the pool goes, for a reader
- * takes no lock, and together they are smaller than the last.
- */
-struct chunk_index {
-	struct chunk_index *older;
-	unsigned int shift;	/* of a 32-bit hash, which leaves a slot */
-	unsigned long mask;	/* slots, a power of two, less one */
-	struct chunk *slots[];
-};
-
-/**
  * struct rhi_pool - a pool
  * @magazines: per CPU
  * @magazine_size: blocks that a magazine holds
  * @unit_mask: bits of an offset that are 0 where a block can begin
  * @index: of all chunks
  * @layout: how a chunk is cut
- * @chunk_shift: log2 of the alignment of a chunk
  * @native: the kernel's own pool, for a device whose memory need not be shared; else NULL
  * @lock: protects all from here to @atomic_misses
  * @chunks: all, the youngest first
@@ -120,7 +82,6 @@ struct rhi_pool {
 	size_t unit_mask;
 	struct chunk_index *index;
 	struct pool_layout layout;
-	unsigned int chunk_shift;
 	struct dma_pool *native;
 
 	spinlock_t lock;	/* see above */
@@ -156,89 +117,9 @@ static __always_inline struct block block_at(const struct rhi_pool *pool, struct
 	return (struct block){ chunk->mem.vaddr + offset, chunk->dma + offset, chunk, unit };
 }
 
-static __always_inline unsigned long index_slot(const struct rhi_pool *pool,
-						const struct chunk_index *index, const void *vaddr)
-{
-	const u32 key = (unsigned long)vaddr >> (pool->chunk_shift & (BITS_PER_LONG - 1));
-
-	/* Chunks come at a constant distance, often: some distances alone would share slots. */
-	return (key ^ key >> 4) * GOLDEN_RATIO_32 >> (index->shift & 31);
-}
-
-/* The chunk that @vaddr lies in, or NULL. */
 static __always_inline struct chunk *find_chunk(const struct rhi_pool *pool, const void *vaddr)
 {
-	/* What these point to was filled before its release in grow(), index_insert(). */
-	const struct chunk_index *index = READ_ONCE(pool->index);
-
-	for (unsigned long i = index_slot(pool, index, vaddr);; i = (i + 1) & index->mask) {
-		struct chunk *chunk = READ_ONCE(index->slots[i]);
-
-		if (!chunk || (size_t)(vaddr - chunk->mem.vaddr) < pool->layout.chunk_size)
-			return chunk;
-	}
-}
-
-static void index_insert(struct rhi_pool *pool, struct chunk_index *index, struct chunk *chunk)
-{
-	unsigned long i = index_slot(pool, index, chunk->mem.vaddr);
-
-	while (index->slots[i])
-		i = (i + 1) & index->mask;
-	/* Pairs with find_chunk(). */
-	smp_store_release(&index->slots[i], chunk);
-}
-
-/* A larger index if one more chunk would fill more than half; else NULL, or an error. */
-static struct chunk_index *larger_index(struct rhi_pool *pool, gfp_t gfp)
-{
-	const struct chunk_index *old = pool->index;
-	const unsigned long slots = old ? 2 * (old->mask + 1) : 4;
-	struct chunk_index *index;
-
-	if (old && 2 * (pool->nr_chunks + 1) <= old->mask + 1)
-		return NULL;
-	index = kvzalloc_node(struct_size(index, slots, slots), gfp, pool->node);
-	if (!index)
-		return ERR_PTR(-ENOMEM);
-	index->mask = slots - 1;
-	index->shift = 32 - ilog2(slots);
-	return index;
-}
-
-static struct chunk *make_chunk(struct rhi_pool *pool, gfp_t gfp)
-{
-	const struct pool_layout *layout = &pool->layout;
-	const size_t units = layout->chunk_size >> layout->unit_shift;
-	struct chunk *chunk;
-	int err;
-
-	chunk = kvzalloc_node(struct_size(chunk, state, units), gfp, pool->node);
-	if (!chunk)
-		return ERR_PTR(-ENOMEM);
-	chunk->stack = kvmalloc_node(array_size(layout->nr_blocks, sizeof(*chunk->stack)), gfp,
-				     pool->node);
-	if (!chunk->stack) {
-		kvfree(chunk);
-		return ERR_PTR(-ENOMEM);
-	}
-	err = granule_alloc(&chunk->mem, pool->dev, pool->name, layout->chunk_size, gfp);
-	if (err) {
-		kvfree(chunk->stack);
-		kvfree(chunk);
-		return ERR_PTR(err);
-	}
-	chunk->dma = phys_to_dma_unencrypted(pool->dev, virt_to_phys(chunk->mem.vaddr));
-
-	for (size_t at = pool_layout_next(layout, 0); at < layout->chunk_size;
-	     at = pool_layout_next(layout, at + layout->size))
-		chunk->stack[chunk->nr_free++] = at >> layout->unit_shift;
-	/* The lowest address goes first. */
-	for (unsigned int i = 0, j = chunk->nr_free - 1; i < j; i++, j--)
-		swap(chunk->stack[i], chunk->stack[j]);
-	for (unsigned int i = 0; i < chunk->nr_free; i++)
-		chunk->state[chunk->stack[i]] = FREE;
-	return chunk;
+	return chunk_index_find(READ_ONCE(pool->index), vaddr);
 }
 
 /* Add a chunk unless another task did, or more than @enough blocks are free. */
@@ -254,10 +135,11 @@ static int grow(struct rhi_pool *pool, gfp_t gfp, unsigned long enough)
 	if (READ_ONCE(pool->nr_free) > enough)
 		return 0;
 
-	index = larger_index(pool, gfp);
+	index = chunk_index_larger(pool->index, pool->nr_chunks, pool->layout.chunk_size, pool->node,
+				   gfp);
 	if (IS_ERR(index))
 		return PTR_ERR(index);
-	chunk = make_chunk(pool, gfp);
+	chunk = chunk_make(pool->dev, pool->name, &pool->layout, pool->node, gfp);
 	if (IS_ERR(chunk)) {
 		kvfree(index);
 		return PTR_ERR(chunk);
@@ -266,12 +148,12 @@ static int grow(struct rhi_pool *pool, gfp_t gfp, unsigned long enough)
 	guard(spinlock_irqsave)(&pool->lock);
 	if (index) {
 		for (struct chunk *old = pool->chunks; old; old = old->older)
-			index_insert(pool, index, old);
+			chunk_index_insert(index, old);
 		index->older = pool->index;
-		/* Pairs with find_chunk(). */
+		/* Pairs with find_chunk(): it was filled before. */
 		smp_store_release(&pool->index, index);
 	}
-	index_insert(pool, pool->index, chunk);
+	chunk_index_insert(pool->index, chunk);
 	chunk->older = pool->chunks;
 	pool->chunks = chunk;
 	chunk->next = pool->partial;
@@ -602,7 +484,6 @@ struct rhi_pool *rhi_pool_create_node(const char *name, struct device *dev, size
 		good = pool_layout_init(&pool->layout, size, align, boundary, hostconf.granule,
 					granule_max_size());
 		if (good) {
-			pool->chunk_shift = PAGE_SHIFT + get_order(pool->layout.chunk_size);
 			pool->unit_mask = (1UL << pool->layout.unit_shift) - 1;
 			good = init_shared(pool);
 		}
@@ -635,16 +516,12 @@ static void free_chunks(struct rhi_pool *pool)
 	bool busy = false;
 
 	for (chunk = pool->chunks; chunk; chunk = older) {
-		older = chunk->older;
 		/* A device may still write there. */
-		if (chunk->nr_free != pool->layout.nr_blocks) {
-			granule_leak(&chunk->mem);
-			busy = true;
-		} else {
-			granule_free(&chunk->mem);
-		}
-		kvfree(chunk->stack);
-		kvfree(chunk);
+		const bool used = chunk->nr_free != pool->layout.nr_blocks;
+
+		older = chunk->older;
+		busy |= used;
+		chunk_discard(chunk, used);
 	}
 	if (busy)
 		dev_err(pool->dev, "rhi_pool_destroy %s busy: what is in use stays shared, and is leaked\n",
