@@ -37,8 +37,7 @@ check:
 	@scripts/sandbox make -s -C tests/unit O=$(CURDIR)/build/unit
 	@scripts/sandbox sh -c 'exec prove -e "" -j2 --timer $(TESTS)'
 
-# tests/pool.t is young and long: make check TESTS=tests/pool.t
-TESTS ?= $(filter-out tests/pool.t,$(wildcard tests/*.t)) build/unit/*_test
+TESTS ?= $(wildcard tests/*.t) build/unit/*_test
 
 bench:
 	@scripts/bench --kernel $(KERNEL)

@@ -168,6 +168,9 @@ static void count_leak(size_t size)
  * load_unaligned_zeropad() at the end of the page before would touch the first page, and
  * that abort is fatal: hence @guarded, the page before is ours. Without it the kernel
  * converts alone.
+ *
+ * set_memory_decrypted() asks for EMPTY once more. A host that refuses only then holds this
+ * task for ever; it could as well never run this CPU again.
  */
 static int share(struct page *page, size_t size, bool guarded)
 {

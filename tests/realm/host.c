@@ -21,8 +21,26 @@ static void record(struct realm *realm, struct vcpu *vcpu, const struct host_req
 	};
 }
 
+/* Where the pages end that are shared already, or that a host shares that stops one day. */
+static u64 share_end(struct realm *realm, const struct host_request *req)
+{
+	u64 left = realm->cfg.host_stop_after - realm->shared_since_asked;
+
+	for (u64 at = req->base, end; at < req->top; at = end) {
+		enum ripas ripas;
+
+		end = s2_run(&realm->s2, at, req->top, &ripas);
+		if (ripas == RIPAS_EMPTY)
+			continue;
+		if (end - at > left)
+			return at + left;
+		left -= end - at;
+	}
+	return req->top;
+}
+
 /* Where a host ends that does not do all at once, or not all: host.step and the like. */
-static u64 limit(const struct realm *realm, const struct host_request *req)
+static u64 limit(struct realm *realm, const struct host_request *req)
 {
 	const struct config *cfg = &realm->cfg;
 	u64 bytes = req->top - req->base;
@@ -30,7 +48,7 @@ static u64 limit(const struct realm *realm, const struct host_request *req)
 	if (cfg->host_step)
 		bytes = min_u64(bytes, cfg->host_step);
 	if (realm->asked && req->ripas == RIPAS_EMPTY)
-		bytes = min_u64(bytes, cfg->host_stop_after - realm->shared_since_asked);
+		bytes = min_u64(bytes, share_end(realm, req) - req->base);
 	if (realm->asked && req->ripas == RIPAS_RAM && cfg->host_keep)
 		bytes = 0;
 	return req->base + bytes;
@@ -40,13 +58,13 @@ static void change(struct realm *realm, const struct host_request *req, u64 *nex
 		   bool *rejected)
 {
 	struct direction *dir = req->ripas == RIPAS_RAM ? &realm->to_private : &realm->to_shared;
-	u64 top = limit(realm, req);
+	u64 top = limit(realm, req), before = dir->bytes;
 
 	*next = s2_set(&realm->s2, req->base, top, req->ripas, req->change_destroyed,
 		       &dir->bytes);
 	*rejected = *next != top || top == req->base;
 	if (realm->asked && req->ripas == RIPAS_EMPTY)
-		realm->shared_since_asked += *next - req->base;
+		realm->shared_since_asked += dir->bytes - before;
 }
 
 /*

@@ -219,6 +219,7 @@ static void host_stop_after(void)
 	check_set(G(1), G(2), RIPAS_EMPTY, G(2), RSI_ACCEPT);
 	check_set(G(2), G(4), RIPAS_EMPTY, G(2) + 0x8000, RSI_ACCEPT);
 	check_set(G(2) + 0x8000, G(4), RIPAS_EMPTY, G(2) + 0x8000, RSI_ACCEPT);
+	check_set(G(1), G(4), RIPAS_EMPTY, G(2) + 0x8000, RSI_ACCEPT);
 	check_set(G(1), G(2), RIPAS_RAM, G(2), RSI_ACCEPT);
 	check_set(G(1), G(2), RIPAS_EMPTY, G(1), RSI_ACCEPT);
 	CHECK_EQ(realm->s2.shared, 4 * K64 + 0x8000);

@@ -16,7 +16,7 @@ static void spinlock(struct test *test)
 	struct rhi_pool *pool = rhi_pool_create("spinlock", test_dev, 64, 0, 0);
 	struct block blocks[40];
 	const char *wrong = NULL;
-	DEFINE_SPINLOCK(lock);
+	static DEFINE_SPINLOCK(lock);
 	unsigned long flags;
 
 	if (!CHECK(test, pool))
