@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The same work for dma_pool and for rhi_pool, in turn, round after round. What both spend
- * on the way to the pool (a loop, some twenty instructions) is in the figures of both.
+ * The same work for dma_pool and for rhi_pool, in turn, round after round.
  *
  * Calls from this module are not redirected, hook=on or not; but ftrace sees them, and the
  * kernel's own pool pays for that: so the state of the hook is a part of the result.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": bench: " fmt
 
-#include <linux/atomic.h>
 #include <linux/cleanup.h>
-#include <linux/completion.h>
-#include <linux/cpumask.h>
 #include <linux/dma-mapping.h>
-#include <linux/dmapool.h>
-#include <linux/kstrtox.h>
-#include <linux/kthread.h>
 #include <linux/ktime.h>
-#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
@@ -26,92 +18,13 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
-#include <linux/string.h>
-
-#include <rhi_pool.h>
-#include <uapi/rhi_bench.h>
 
 #include "bench.h"
+#include "bench_round.h"
 #include "compat.h"
 #include "granule.h"
 #include "hook.h"
 #include "hostconf.h"
-
-/* Between two looks whether to go on. */
-#define BREATHER	256
-
-struct bench_ops {
-	const char *name;
-	void *(*create)(struct device *dev, size_t size);
-	void *(*alloc)(void *pool, gfp_t gfp, dma_addr_t *dma);
-	void (*free)(void *pool, void *vaddr, dma_addr_t dma);
-	void (*destroy)(void *pool);
-};
-
-static void *create_dma_pool(struct device *dev, size_t size)
-{
-	return dma_pool_create("bench", dev, size, 0, 0);
-}
-
-static void *alloc_dma_pool(void *pool, gfp_t gfp, dma_addr_t *dma)
-{
-	return dma_pool_alloc(pool, gfp, dma);
-}
-
-static void free_dma_pool(void *pool, void *vaddr, dma_addr_t dma)
-{
-	dma_pool_free(pool, vaddr, dma);
-}
-
-static void destroy_dma_pool(void *pool)
-{
-	dma_pool_destroy(pool);
-}
-
-static void *create_rhi_pool(struct device *dev, size_t size)
-{
-	return rhi_pool_create("bench", dev, size, 0, 0);
-}
-
-static void *alloc_rhi_pool(void *pool, gfp_t gfp, dma_addr_t *dma)
-{
-	return rhi_pool_alloc(pool, gfp, dma);
-}
-
-static void free_rhi_pool(void *pool, void *vaddr, dma_addr_t dma)
-{
-	rhi_pool_free(pool, vaddr, dma);
-}
-
-static void destroy_rhi_pool(void *pool)
-{
-	rhi_pool_destroy(pool);
-}
-
-enum { DMA_POOL, RHI_POOL, NR_POOLS };
-
-static const struct bench_ops bench_ops[NR_POOLS] = {
-	[DMA_POOL] = {
-		"dma_pool", create_dma_pool, alloc_dma_pool, free_dma_pool, destroy_dma_pool
-	},
-	[RHI_POOL] = {
-		"rhi_pool", create_rhi_pool, alloc_rhi_pool, free_rhi_pool, destroy_rhi_pool
-	},
-};
-
-static const char * const patterns[RHI_BENCH_NR_PATTERNS] = { RHI_BENCH_PATTERNS };
-
-/**
- * struct bench_request - what to measure
- * @size: bytes of a block
- * @count: pairs of alloc and free for each thread in a round
- * @threads: on CPUs of their own
- * @pattern: the order of alloc and free
- */
-struct bench_request {
-	u32 size, count, threads;
-	enum rhi_bench_pattern pattern;
-};
 
 /**
  * struct bench_result - of one pool
@@ -135,188 +48,6 @@ static DEFINE_MUTEX(run_lock);
 static DEFINE_MUTEX(report_lock);	/* protects report and reported */
 static struct bench_report report;
 static bool reported;
-
-struct bench_block {
-	void *vaddr;
-	dma_addr_t dma;
-};
-
-struct bench;
-
-struct bench_thread {
-	struct bench *bench;
-	struct bench_block *blocks;	/* its part of bench->blocks */
-	struct completion done;
-	u64 start, end;
-	int err;
-};
-
-/**
- * struct bench - a run
- * @request: what to measure
- * @dev: whose pools these are
- * @ops: of the pool whose turn it is
- * @pool: that pool
- * @nr_blocks: in use at the same time, of all threads
- * @blocks: these
- * @order: in which a thread frees, for RHI_BENCH_RANDOM
- * @arrived: threads that are ready
- * @stop: the user has lost patience, or a thread failed
- * @threads: the threads
- */
-struct bench {
-	struct bench_request request;
-	struct device *dev;
-	const struct bench_ops *ops;
-	void *pool;
-	unsigned int nr_blocks;
-	struct bench_block *blocks;
-	u32 *order;
-	atomic_t arrived;
-	bool stop;
-	struct bench_thread threads[];
-};
-
-static bool goes_on(struct bench *bench, unsigned int i)
-{
-	if (i % BREATHER)
-		return true;
-	cond_resched();
-	return !READ_ONCE(bench->stop);
-}
-
-static __always_inline int run_pairs(struct bench *bench, const struct bench_ops *ops, gfp_t gfp)
-{
-	void *pool = bench->pool;
-
-	for (unsigned int i = 0; i < bench->request.count && goes_on(bench, i); i++) {
-		dma_addr_t dma;
-		void *vaddr = ops->alloc(pool, gfp, &dma);
-
-		if (!vaddr)
-			return -ENOMEM;
-		ops->free(pool, vaddr, dma);
-	}
-	return 0;
-}
-
-/* What was allocated is freed, however it ends. */
-static __always_inline int run_batch(struct bench *bench, const struct bench_ops *ops,
-				     struct bench_block *blocks, const u32 *order)
-{
-	const unsigned int count = bench->request.count;
-	void *pool = bench->pool;
-	unsigned int nr;
-
-	for (nr = 0; nr < count && goes_on(bench, nr); nr++) {
-		blocks[nr].vaddr = ops->alloc(pool, GFP_KERNEL, &blocks[nr].dma);
-		if (!blocks[nr].vaddr)
-			break;
-	}
-	if (nr < count)
-		order = NULL;
-	for (unsigned int i = 0; i < nr; i++) {
-		const struct bench_block *block = &blocks[order ? order[i] : i];
-
-		goes_on(bench, i);
-		ops->free(pool, block->vaddr, block->dma);
-	}
-	return nr == count || READ_ONCE(bench->stop) ? 0 : -ENOMEM;
-}
-
-static __always_inline int run_pattern(struct bench_thread *thread, const struct bench_ops *ops)
-{
-	struct bench *bench = thread->bench;
-
-	switch (bench->request.pattern) {
-	case RHI_BENCH_BATCH:
-		return run_batch(bench, ops, thread->blocks, NULL);
-	case RHI_BENCH_RANDOM:
-		return run_batch(bench, ops, thread->blocks, bench->order);
-	case RHI_BENCH_ZERO:
-		return run_pairs(bench, ops, GFP_KERNEL | __GFP_ZERO);
-	default:
-		return run_pairs(bench, ops, GFP_KERNEL);
-	}
-}
-
-/* With the table's entry known to the compiler the pools are called as drivers call them. */
-static noinline int run_dma_pool(struct bench_thread *thread)
-{
-	return run_pattern(thread, &bench_ops[DMA_POOL]);
-}
-
-static noinline int run_rhi_pool(struct bench_thread *thread)
-{
-	return run_pattern(thread, &bench_ops[RHI_POOL]);
-}
-
-static int thread_fn(void *data)
-{
-	struct bench_thread *thread = data;
-	struct bench *bench = thread->bench;
-
-	/* All begin at the same time. */
-	atomic_inc(&bench->arrived);
-	while (atomic_read(&bench->arrived) < bench->request.threads && !READ_ONCE(bench->stop)) {
-		cpu_relax();
-		cond_resched();
-	}
-	thread->start = ktime_get_ns();
-	thread->err = bench->ops == &bench_ops[DMA_POOL] ? run_dma_pool(thread) :
-							   run_rhi_pool(thread);
-	thread->end = ktime_get_ns();
-	if (thread->err)
-		WRITE_ONCE(bench->stop, true);
-	/* Does not come back into this module, which may go at once. */
-	kthread_complete_and_exit(&thread->done, 0);
-}
-
-/* One round of the pool whose turn it is: nanoseconds, or an error. */
-static s64 run_round(struct bench *bench)
-{
-	u64 start = U64_MAX, end = 0;
-	unsigned int nr = 0;
-	int cpu, err = 0;
-
-	atomic_set(&bench->arrived, 0);
-	for_each_online_cpu(cpu) {
-		struct bench_thread *thread = &bench->threads[nr];
-		struct task_struct *task;
-
-		if (nr == bench->request.threads)
-			break;
-		thread->err = 0;
-		init_completion(&thread->done);
-		task = kthread_create(thread_fn, thread, "rhi_bench/%d", cpu);
-		if (IS_ERR(task)) {
-			err = PTR_ERR(task);
-			break;
-		}
-		kthread_bind(task, cpu);
-		wake_up_process(task);
-		nr++;
-	}
-	/* A CPU went away, or kthread_create() was killed. */
-	if (nr < bench->request.threads) {
-		err = err ?: -EAGAIN;
-		WRITE_ONCE(bench->stop, true);
-	}
-
-	for (unsigned int i = 0; i < nr; i++) {
-		struct bench_thread *thread = &bench->threads[i];
-
-		if (wait_for_completion_killable(&thread->done)) {
-			WRITE_ONCE(bench->stop, true);
-			wait_for_completion(&thread->done);
-			err = -EINTR;
-		}
-		err = err ?: thread->err;
-		start = min(start, thread->start);
-		end = max(end, thread->end);
-	}
-	return err ?: (s64)(end - start);
-}
 
 static int compare_pages(const void *a, const void *b)
 {
@@ -411,7 +142,7 @@ static int measure(struct bench *bench, void **pools, struct bench_result *resul
 
 			bench->ops = &bench_ops[i];
 			bench->pool = pools[i];
-			ns = run_round(bench);
+			ns = bench_round(bench);
 			if (ns < 0)
 				return ns;
 			results[i].ns[round] = ns;
@@ -498,79 +229,6 @@ static int measure_request(const struct bench_request *request, struct bench_res
 	return err;
 }
 
-static int parse_number(const char *key, const char *value, u32 *number)
-{
-	if (!kstrtou32(value, 0, number))
-		return 0;
-	pr_err("%s=%s is not a number of 32 bits\n", key, value);
-	return -EINVAL;
-}
-
-static int parse_word(char *word, struct bench_request *request)
-{
-	char *value = word;
-	const char *key = strsep(&value, "=");
-	int pattern;
-
-	if (!value) {
-		pr_err("\"%s\" is not key=value\n", key);
-		return -EINVAL;
-	}
-	if (!strcmp(key, "size"))
-		return parse_number(key, value, &request->size);
-	if (!strcmp(key, "count"))
-		return parse_number(key, value, &request->count);
-	if (!strcmp(key, "threads"))
-		return parse_number(key, value, &request->threads);
-	if (strcmp(key, "pattern")) {
-		pr_err("there is no \"%s\": size, count, threads or pattern\n", key);
-		return -EINVAL;
-	}
-	pattern = match_string(patterns, RHI_BENCH_NR_PATTERNS, value);
-	if (pattern < 0) {
-		pr_err("there is no pattern \"%s\"\n", value);
-		return -EINVAL;
-	}
-	request->pattern = pattern;
-	return 0;
-}
-
-static int parse(char *text, struct bench_request *request)
-{
-	char *word;
-
-	while ((word = strsep(&text, " \t\n"))) {
-		int err = *word ? parse_word(word, request) : 0;
-
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-static int check(const struct bench_request *request)
-{
-	const u64 blocks = mul_u32_u32(request->count, request->threads);
-
-	if (request->size < RHI_BENCH_MIN_SIZE || request->size > RHI_BENCH_MAX_SIZE) {
-		pr_err("size=%u: %u to %u bytes\n", request->size, RHI_BENCH_MIN_SIZE,
-		       RHI_BENCH_MAX_SIZE);
-		return -EINVAL;
-	}
-	if (!request->threads || request->threads > num_online_cpus()) {
-		pr_err("threads=%u: 1 to %u, one for each CPU that is online\n", request->threads,
-		       num_online_cpus());
-		return -EINVAL;
-	}
-	if (!request->count || blocks > RHI_BENCH_MAX_BLOCKS ||
-	    blocks * request->size > RHI_BENCH_MAX_BYTES) {
-		pr_err("count=%u: at least 1, and at most %u blocks and %lu bytes for all threads\n",
-		       request->count, RHI_BENCH_MAX_BLOCKS, RHI_BENCH_MAX_BYTES);
-		return -EINVAL;
-	}
-	return 0;
-}
-
 /**
  * bench_run() - measure both pools, and keep the figures for bench_show()
  * @text: words "key=value" as bench_show() names them; it is changed. What is not said is
@@ -596,7 +254,7 @@ int bench_run(char *text)
 	};
 	int err;
 
-	err = parse(text, &new.request) ?: check(&new.request);
+	err = bench_parse(text, &new.request);
 	if (err)
 		return err;
 	if (!hostconf.granule) {
@@ -631,14 +289,14 @@ void bench_show(struct seq_file *s)
 
 	seq_puts(s, "# write any of: size=BYTES count=N threads=N pattern=");
 	for (int i = 0; i < RHI_BENCH_NR_PATTERNS; i++)
-		seq_printf(s, "%s%s", i ? "|" : "", patterns[i]);
+		seq_printf(s, "%s%s", i ? "|" : "", bench_patterns[i]);
 	seq_putc(s, '\n');
 
 	guard(mutex)(&report_lock);
 	if (!reported)
 		return;
 	seq_printf(s, "size %u\ncount %u\nthreads %u\npattern %s\n", request->size,
-		   request->count, request->threads, patterns[request->pattern]);
+		   request->count, request->threads, bench_patterns[request->pattern]);
 	seq_printf(s, "granule %llu\nhook %s\n", hostconf.granule, report.hook);
 	seq_printf(s, "zeroed %s\n", want_init_on_alloc(0) ? "always" : "on_request");
 	seq_puts(s, "# pool pairs best_ns median_ns fill_ns conversions shared_bytes\n");

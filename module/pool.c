@@ -135,8 +135,8 @@ static int grow(struct rhi_pool *pool, gfp_t gfp, unsigned long enough)
 	if (READ_ONCE(pool->nr_free) > enough)
 		return 0;
 
-	index = chunk_index_larger(pool->index, pool->nr_chunks, pool->layout.chunk_size, pool->node,
-				   gfp);
+	index = chunk_index_larger(pool->index, pool->nr_chunks, pool->layout.chunk_size,
+				   pool->node, gfp);
 	if (IS_ERR(index))
 		return PTR_ERR(index);
 	chunk = chunk_make(pool->dev, pool->name, &pool->layout, pool->node, gfp);
