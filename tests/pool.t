@@ -182,6 +182,7 @@ after 'refused from the start' 0 0
 no_splat 'refused from the start: no warning' "$work/out/console.log"
 
 # One CPU: there is no other's magazine.
+without --smp 1 --granule 64k
 boot 'refused after one granule' 'load; run stop; finish' --smp 1 --granule 64k --host stop=64k
 is 'refused after one granule: one was shared' "$(stat shares) $(note blocks)" '1 16'
 ok 'refused after one granule: counted' [ "$(stat refused)" -gt 0 ]
@@ -198,6 +199,7 @@ after 'stopped half-way' $((65536 + 4096)) 32768
 no_splat 'stopped half-way: no warning' "$work/out/console.log"
 
 # The kernel warns of each conversion back that fails.
+without --granule 64k
 boot 'never given back' 'load; run count; finish' --granule 64k --host keep
 kept=$(($(stat shares) * 65536))
 after 'never given back' $kept $kept
