@@ -5,6 +5,7 @@
 #include <linux/dma-direct.h>
 #include <linux/dma-map-ops.h>
 #include <linux/gfp.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
@@ -16,6 +17,7 @@
 #include "compat.h"
 #include "granule.h"
 #include "hostconf.h"
+#include "trace.h"
 
 /*
  * How often the host may be asked for the same page without it getting anywhere. The RMM
@@ -153,8 +155,24 @@ static int rsi_share(phys_addr_t start, phys_addr_t end)
 	return 0;
 }
 
-static void count_leak(size_t size)
+/* Time is taken for the trace alone: 0 if nobody looks. */
+static u64 convert_begin(void)
 {
+	return trace_convert_enabled() ? ktime_get_ns() : 0;
+}
+
+/* What was under way when the event was switched on is left out. */
+static void convert_end(u64 start, struct device *dev, const char *owner, const void *vaddr,
+			size_t size, bool share, int result)
+{
+	if (start)
+		trace_convert(dev, owner, virt_to_phys(vaddr), size, share, result,
+			      ktime_get_ns() - start);
+}
+
+static void count_leak(struct device *dev, const char *owner, size_t size)
+{
+	trace_chunk_leak(dev, owner, size);
 	guard(mutex)(&chunks_lock);
 	stats.leaked += size;
 	pr_err_once("the host stopped in the middle of a conversion: memory of unknown state is leaked (counted in debugfs)\n");
@@ -177,15 +195,10 @@ static int share(struct page *page, size_t size, bool guarded)
 	const phys_addr_t start = page_to_phys(page), end = start + size;
 	void *vaddr = page_address(page);
 
-	memset(vaddr, 0, size);
 	if (guarded && hostconf.status != HOSTCONF_NOT_REALM && rsi_share(start, end))
 		return all_is_ram(start, end) ? -EIO : -EUCLEAN;
 	/* A failure leaves the mapping invalid. */
-	if (set_memory_decrypted((unsigned long)vaddr, size >> PAGE_SHIFT))
-		return -EUCLEAN;
-	/* What was there is undefined after the conversion (DEN0137). */
-	memset(vaddr, 0, size);
-	return 0;
+	return set_memory_decrypted((unsigned long)vaddr, size >> PAGE_SHIFT) ? -EUCLEAN : 0;
 }
 
 /**
@@ -216,6 +229,7 @@ int granule_alloc(struct granule_chunk *chunk, struct device *dev, const char *o
 	bool guarded = true;
 	struct page *page;
 	unsigned int order;
+	u64 started;
 	int err;
 
 	if (!hostconf.granule)
@@ -238,16 +252,22 @@ int granule_alloc(struct granule_chunk *chunk, struct device *dev, const char *o
 	if (!page)
 		return -ENOMEM;
 
+	memset(page_address(page), 0, size);
+	started = convert_begin();
 	err = share(page, size, guarded);
+	convert_end(started, dev, owner, page_address(page), size, true, err);
 	if (err == -EUCLEAN) {
 		/* The page before stays as well: reading past its end is not safe any more. */
 		if (guarded)
 			free_range(page - (1UL << order), (1UL << order) - 1);
-		count_leak(size + (guarded ? PAGE_SIZE : 0));
+		count_leak(dev, owner, size + (guarded ? PAGE_SIZE : 0));
 		return err;
 	}
 	if (guarded)
 		free_range(page - (1UL << order), 1UL << order);
+	/* What was there is undefined after the conversion (DEN0137). */
+	if (!err)
+		memset(page_address(page), 0, size);
 
 	guard(mutex)(&chunks_lock);
 	if (err) {
@@ -286,10 +306,15 @@ static void unlist(struct granule_chunk *chunk)
 void granule_free(struct granule_chunk *chunk)
 {
 	const unsigned long nr = chunk->size >> PAGE_SHIFT;
+	u64 started;
+	int err;
 
 	unlist(chunk);
-	if (set_memory_encrypted((unsigned long)chunk->vaddr, nr)) {
-		count_leak(chunk->size);
+	started = convert_begin();
+	err = set_memory_encrypted((unsigned long)chunk->vaddr, nr);
+	convert_end(started, chunk->dev, chunk->owner, chunk->vaddr, chunk->size, false, err);
+	if (err) {
+		count_leak(chunk->dev, chunk->owner, chunk->size);
 		return;
 	}
 	memset(chunk->vaddr, 0, chunk->size);
@@ -307,6 +332,7 @@ void granule_free(struct granule_chunk *chunk)
 void granule_leak(struct granule_chunk *chunk)
 {
 	unlist(chunk);
+	trace_chunk_leak(chunk->dev, chunk->owner, chunk->size);
 	guard(mutex)(&chunks_lock);
 	stats.leaked += chunk->size;
 }

@@ -19,8 +19,19 @@
 #include "compat.h"
 #include "granule.h"
 #include "hook.h"
+#include "trace.h"
 
 #define POOL_TAG	1UL
+
+/*
+ * A redirected call begins. Always inline: the caller is whose call was redirected. There is
+ * none of it in what pools do for each block.
+ */
+static __always_inline void enter(const char *function)
+{
+	hook_enter();
+	trace_hook_redirect(function, _RET_IP_);
+}
 
 static struct dma_pool *tag(struct rhi_pool *pool)
 {
@@ -58,7 +69,7 @@ static void *hook_dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *d
 {
 	void *vaddr;
 
-	hook_enter();
+	enter("dma_alloc_attrs");
 	if (!(attrs & ATTRS_NOT_OURS) && takes(dev, size, gfp))
 		vaddr = take(dev, size, dma, gfp);
 	else
@@ -70,7 +81,7 @@ static void *hook_dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *d
 static void hook_dma_free_attrs(struct device *dev, size_t size, void *vaddr, dma_addr_t dma,
 				unsigned long attrs)
 {
-	hook_enter();
+	enter("dma_free_attrs");
 	if (!arena_free(dev, vaddr, size))
 		dma_free_attrs(dev, size, vaddr, dma, attrs);
 	hook_leave();
@@ -81,7 +92,7 @@ static struct page *hook_dma_alloc_pages(struct device *dev, size_t size, dma_ad
 {
 	struct page *page;
 
-	hook_enter();
+	enter("dma_alloc_pages");
 	if (takes(dev, size, gfp)) {
 		void *vaddr = take(dev, size, dma, gfp);
 
@@ -96,7 +107,7 @@ static struct page *hook_dma_alloc_pages(struct device *dev, size_t size, dma_ad
 static void hook_dma_free_pages(struct device *dev, size_t size, struct page *page,
 				dma_addr_t dma, enum dma_data_direction dir)
 {
-	hook_enter();
+	enter("dma_free_pages");
 	if (!arena_free(dev, page_address(page), size))
 		dma_free_pages(dev, size, page, dma, dir);
 	hook_leave();
@@ -131,7 +142,7 @@ static struct sg_table *hook_dma_alloc_noncontiguous(struct device *dev, size_t 
 {
 	struct sg_table *sgt;
 
-	hook_enter();
+	enter("dma_alloc_noncontiguous");
 	if (!(attrs & ATTRS_NOT_OURS) && takes(dev, size, gfp))
 		sgt = take_sgt(dev, size, gfp);
 	else
@@ -143,7 +154,7 @@ static struct sg_table *hook_dma_alloc_noncontiguous(struct device *dev, size_t 
 static void hook_dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt,
 					enum dma_data_direction dir)
 {
-	hook_enter();
+	enter("dma_free_noncontiguous");
 	if (sgt->orig_nents == 1 && arena_owns(sg_virt(sgt->sgl))) {
 		arena_free(dev, sg_virt(sgt->sgl), size);
 		sg_free_table(sgt);
@@ -179,7 +190,7 @@ static struct dma_pool *hook_dma_pool_create_node(const char *name, struct devic
 {
 	struct dma_pool *pool;
 
-	hook_enter();
+	enter("dma_pool_create_node");
 	if (takes_pool(dev))
 		pool = make_pool(name, dev, size, align, boundary, node);
 	else
@@ -193,7 +204,7 @@ static struct dma_pool *hook_dma_pool_create(const char *name, struct device *de
 {
 	struct dma_pool *pool;
 
-	hook_enter();
+	enter("dma_pool_create");
 	if (takes_pool(dev))
 		pool = make_pool(name, dev, size, align, boundary, NUMA_NO_NODE);
 	else
@@ -216,7 +227,7 @@ static void hook_dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dm
 
 static void hook_dma_pool_destroy(struct dma_pool *pool)
 {
-	hook_enter();
+	enter("dma_pool_destroy");
 	rhi_pool_destroy(untag(pool));
 	module_put(THIS_MODULE);
 	hook_leave();

@@ -17,6 +17,7 @@
 #include "hook.h"
 #include "hostconf.h"
 #include "ksym.h"
+#include "trace.h"
 
 #ifdef CONFIG_KPROBES
 
@@ -48,6 +49,7 @@ static unsigned long its_gen_pool_alloc(struct gen_pool *pool, size_t size,
 	unsigned long addr;
 
 	hook_enter();
+	trace_hook_redirect("gen_pool_alloc_algo_owner", _RET_IP_);
 	addr = gen_pool_alloc_algo_owner(pool, size, algo, data, owner);
 	if (!addr && size <= hostconf.granule && extend(pool))
 		addr = gen_pool_alloc_algo_owner(pool, size, algo, data, owner);

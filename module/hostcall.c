@@ -17,6 +17,7 @@
 #include <uapi/rhi.h>
 
 #include "hostcall.h"
+#include "trace.h"
 
 /*
  * The structure of RSI_HOST_CALL (DEN0137): the immediate is 16 bits wide, but the RMM
@@ -130,6 +131,7 @@ static void log_call(u32 fid, const struct hostcall_result *res, u64 ns)
 	entry->rsi = res->rsi;
 	entry->answer = res->gprs[0];
 	entry->ns = ns;
+	trace_host_call(fid, entry->rsi, entry->answer, ns);
 }
 
 /**

@@ -31,6 +31,7 @@
 #include "hostconf.h"
 #include "pool.h"
 #include "pool_chunk.h"
+#include "trace.h"
 
 /**
  * struct block - a free block
@@ -144,6 +145,7 @@ static int grow(struct rhi_pool *pool, gfp_t gfp, unsigned long enough)
 		kvfree(index);
 		return PTR_ERR(chunk);
 	}
+	trace_pool_grow(pool->dev, pool->name, pool->layout.chunk_size, pool->nr_chunks + 1);
 
 	guard(spinlock_irqsave)(&pool->lock);
 	if (index) {
@@ -520,6 +522,7 @@ static void free_chunks(struct rhi_pool *pool)
 		const bool used = chunk->nr_free != pool->layout.nr_blocks;
 
 		older = chunk->older;
+		trace_pool_shrink(pool->dev, pool->name, pool->layout.chunk_size, --pool->nr_chunks);
 		busy |= used;
 		chunk_discard(chunk, used);
 	}
