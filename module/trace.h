@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Trace events, /sys/kernel/tracing/events/rhi: see docs/ABI/testing/tracefs-rhi. */
+/* Trace events, /sys/kernel/tracing/events/rhi: see docs/ABI/testing/tracing-rhi. */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM rhi
 
