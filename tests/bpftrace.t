@@ -43,7 +43,7 @@ pool_test() {
 	rmmod pool_test
 }
 # What histograms of @NAME[...DIRECTION...] have counted.
-histogram() { awk -v map="^@$1.*$2" "/^@/ { in_it = \$0 ~ map } in_it && /^\\[/ { sub(/.*[)\\]] */, \"\"); n += \$1 } END { print n + 0 }" /tmp/out; }
+histogram() { awk -v map="^@$1.*$2" "/^@/ { in_it = \$0 ~ map } in_it && /^\\[/ { sub(/.*\\) */, \"\"); n += \$1 } END { print n + 0 }" /tmp/out; }
 '
 bpftrace=(--package bpftrace --timeout 200)
 
