@@ -522,7 +522,8 @@ static void free_chunks(struct rhi_pool *pool)
 		const bool used = chunk->nr_free != pool->layout.nr_blocks;
 
 		older = chunk->older;
-		trace_pool_shrink(pool->dev, pool->name, pool->layout.chunk_size, --pool->nr_chunks);
+		trace_pool_shrink(pool->dev, pool->name, pool->layout.chunk_size,
+				  --pool->nr_chunks);
 		busy |= used;
 		chunk_discard(chunk, used);
 	}
