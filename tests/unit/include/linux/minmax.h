@@ -4,5 +4,6 @@
 #define UNIT_LINUX_MINMAX_H
 
 #define max_t(type, a, b)	((type)(a) > (type)(b) ? (type)(a) : (type)(b))
+#define min_t(type, a, b)	((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 
 #endif

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/align.h>
+#include <linux/array_size.h>
+#include <linux/minmax.h>
+
+#include "ripas_runs.h"
+
+#define STATE_MASK	(RIPAS_UNIT - 1)
+
+static const char * const state_names[] = {
+	[RIPAS_EMPTY]		= "EMPTY",
+	[RIPAS_RAM]		= "RAM",
+	[RIPAS_DESTROYED]	= "DESTROYED",
+	[RIPAS_DEV]		= "DEV",
+};
+
+/**
+ * ripas_state_name() - a state as DEN0137 spells it
+ * @state: a state
+ *
+ * Context: Any.
+ * Return: The word. Part of the ABI.
+ */
+const char *ripas_state_name(enum ripas_state state)
+{
+	return (size_t)state < ARRAY_SIZE(state_names) ? state_names[state] : "unknown";
+}
+
+/**
+ * ripas_runs_at() - where a run is
+ * @runs: from ripas_runs_walk()
+ * @i: which, below runs->nr
+ *
+ * Context: Any.
+ * Return: The range.
+ */
+struct ripas_range ripas_runs_at(const struct ripas_runs *runs, size_t i)
+{
+	const u64 end = i + 1 < runs->nr ? runs->run[i + 1] : runs->end;
+
+	return (struct ripas_range){ runs->run[i] & ~STATE_MASK, end & ~STATE_MASK };
+}
+
+/**
+ * ripas_runs_state() - which state a run has
+ * @runs: from ripas_runs_walk()
+ * @i: which, below runs->nr
+ *
+ * Context: Any.
+ * Return: The state.
+ */
+enum ripas_state ripas_runs_state(const struct ripas_runs *runs, size_t i)
+{
+	return runs->run[i] & STATE_MASK;
+}
+
+static const char *answer_error(u64 start, u64 end, u64 top, u64 state)
+{
+	if (top == start)
+		return "an empty run: it ends where it begins";
+	if (top < start)
+		return "a run that goes backwards: it ends before it begins";
+	if (top > end)
+		return "a run that goes on behind the end that was asked for";
+	if (!IS_ALIGNED(top, RIPAS_UNIT))
+		return "a run that ends inside of a page of 4K";
+	if (state >= RIPAS_NR_STATES)
+		return "a state that there is not";
+	return NULL;
+}
+
+/**
+ * ripas_runs_walk() - ask for the state of all memory below an address
+ * @runs: run and max are the caller's, all else is filled in, also after an error
+ * @end: bytes, a multiple of RIPAS_UNIT
+ * @max_short: how many answers may end inside of a run: an RMM ends one with the translation
+ *	table that it looked into, so that there is a reason for one for each 2 MiB of memory
+ * @get: asks the RMM
+ *
+ * The RMM may be wrong, or worse: each answer is checked, and there are no more calls than
+ * @runs has room for and @max_short together.
+ *
+ * Context: That of @get.
+ * Return: NULL, or what was wrong with the answer for runs->end, in words.
+ */
+const char *ripas_runs_walk(struct ripas_runs *runs, u64 end, u64 max_short, ripas_get_fn get)
+{
+	u64 nr_short = 0;
+
+	runs->nr = 0;
+	runs->end = 0;
+	runs->calls = 0;
+	runs->truncated = false;
+
+	while (runs->end < end) {
+		u64 top = 0, state = 0;
+		const char *error;
+
+		runs->calls++;
+		if (get(runs->end, end, &top, &state))
+			return "an RSI error code";
+		error = answer_error(runs->end, end, top, state);
+		if (error)
+			return error;
+
+		if (runs->nr && ripas_runs_state(runs, runs->nr - 1) == state) {
+			if (++nr_short > max_short)
+				return "too short a run, again and again";
+		} else {
+			runs->truncated = runs->nr == runs->max;
+			if (runs->truncated)
+				return NULL;
+			runs->run[runs->nr++] = runs->end | state;
+		}
+		runs->end = top;
+	}
+	return NULL;
+}
+
+/**
+ * ripas_runs_moved() - how much changed between two walks
+ * @a: one
+ * @b: the other
+ *
+ * Context: Any.
+ * Return: Runs that begin in only one of them, or have another state there; 0 if they are
+ *	the same.
+ */
+size_t ripas_runs_moved(const struct ripas_runs *a, const struct ripas_runs *b)
+{
+	size_t i = 0, j = 0, moved = a->end != b->end;
+
+	while (i < a->nr || j < b->nr) {
+		if (i < a->nr && j < b->nr && a->run[i] == b->run[j]) {
+			i++;
+			j++;
+			continue;
+		}
+		moved++;
+		if (j == b->nr || (i < a->nr && a->run[i] < b->run[j]))
+			i++;
+		else
+			j++;
+	}
+	return moved;
+}
+
+/* The run that @at lies in, or behind the last one. */
+static size_t find(const struct ripas_runs *runs, u64 at)
+{
+	size_t low = 0, high = runs->nr;
+
+	if (at >= runs->end)
+		return runs->nr;
+	while (high - low > 1) {
+		const size_t middle = low + (high - low) / 2;
+
+		if ((runs->run[middle] & ~STATE_MASK) <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* What the Realm keeps for itself between these. */
+static u64 private_bytes(const struct ripas_runs *runs, u64 start, u64 end)
+{
+	u64 bytes = 0;
+
+	for (size_t i = find(runs, start); i < runs->nr; i++) {
+		const struct ripas_range run = ripas_runs_at(runs, i);
+		const enum ripas_state state = ripas_runs_state(runs, i);
+
+		if (run.start >= end)
+			break;
+		if (state == RIPAS_RAM || state == RIPAS_DEV)
+			bytes += min_t(u64, run.end, end) - max_t(u64, run.start, start);
+	}
+	return bytes;
+}
+
+struct judge {
+	const struct ripas_runs *runs;
+	u64 granule, behind;	/* all granules below have been counted */
+	struct ripas_finding *findings;
+	size_t nr, max;
+	struct ripas_sums *sums;
+};
+
+static void count_granule(struct judge *judge, u64 at)
+{
+	const u64 start = ALIGN_DOWN(at, judge->granule), end = start + judge->granule;
+
+	if (start < judge->behind)
+		return;
+	judge->behind = end;
+	judge->sums->granules++;
+	judge->sums->private_bytes += private_bytes(judge->runs, start, end);
+}
+
+static void add_finding(struct judge *judge, const struct ripas_finding *finding)
+{
+	if (judge->nr < judge->max)
+		judge->findings[judge->nr] = *finding;
+	judge->nr++;
+}
+
+/* The part of a run that lies in one range of RAM. */
+static void judge_part(struct judge *judge, const struct ripas_range *run,
+		       const struct ripas_range *part, enum ripas_state state)
+{
+	const u64 mask = judge->granule - 1;
+	struct ripas_finding finding = { .where = *part, .state = state };
+	/* Where the walk was cut, nobody knows how the run goes on. */
+	const bool ends = part->end == run->end &&
+			  !(judge->runs->truncated && run->end == judge->runs->end);
+	bool bad_start, bad_end;
+
+	judge->sums->bytes[state] += part->end - part->start;
+	if (state == RIPAS_DESTROYED) {
+		judge->sums->destroyed++;
+		add_finding(judge, &finding);
+	}
+	if (state != RIPAS_EMPTY || !judge->granule)
+		return;
+
+	/* Where it goes on outside of RAM there is nothing that it could break. */
+	bad_start = part->start == run->start && part->start & mask;
+	bad_end = ends && part->end & mask;
+	if (!bad_start && !bad_end)
+		return;
+	judge->sums->misaligned++;
+	if (bad_start) {
+		finding.private_bytes += private_bytes(judge->runs, part->start & ~mask,
+						       part->start);
+		count_granule(judge, part->start);
+	}
+	if (bad_end) {
+		finding.private_bytes += private_bytes(judge->runs, part->end,
+						       ALIGN(part->end, judge->granule));
+		count_granule(judge, part->end - 1);
+	}
+	add_finding(judge, &finding);
+}
+
+/**
+ * ripas_runs_judge() - find what breaks the granule, and what is lost
+ * @runs: from ripas_runs_walk(), of an address space that ends with a whole granule
+ * @ram: the guest's memory, ascending; outside of it an EMPTY run is nothing, or a device
+ * @nr_ram: ranges in @ram
+ * @granule: bytes, a power of two; 0 if it is not known: then no run can break it
+ * @findings: filled in, ascending
+ * @max: room in @findings
+ * @sums: filled in
+ *
+ * Context: Any.
+ * Return: How many findings there are, be there room or not.
+ */
+size_t ripas_runs_judge(const struct ripas_runs *runs, const struct ripas_range *ram,
+			size_t nr_ram, u64 granule, struct ripas_finding *findings, size_t max,
+			struct ripas_sums *sums)
+{
+	struct judge judge = {
+		.runs = runs, .granule = granule, .findings = findings, .max = max, .sums = sums,
+	};
+
+	*sums = (struct ripas_sums){ 0 };
+	for (size_t i = 0, r = 0; i < runs->nr && r < nr_ram; ) {
+		const struct ripas_range run = ripas_runs_at(runs, i);
+		const struct ripas_range part = {
+			max_t(u64, run.start, ram[r].start), min_t(u64, run.end, ram[r].end)
+		};
+
+		if (part.start < part.end)
+			judge_part(&judge, &run, &part, ripas_runs_state(runs, i));
+		if (run.end <= ram[r].end)
+			i++;
+		else
+			r++;
+	}
+	return judge.nr;
+}
