@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "audit_show.h"
 #include "bench.h"
 #include "debugfs.h"
 #include "granule.h"
@@ -115,6 +116,8 @@ void __init rhi_debugfs_init(void)
 	debugfs_create_file("families", 0400, rhi_dir, NULL, &families_fops);
 	debugfs_create_file("pools", 0400, rhi_dir, NULL, &pools_fops);
 	debugfs_create_file("hook", 0400, rhi_dir, NULL, &hook_file_fops);
+	debugfs_create_file("ripas", 0400, rhi_dir, NULL, &ripas_fops);
+	debugfs_create_file("audit", 0400, rhi_dir, NULL, &audit_fops);
 	debugfs_create_file("bench", 0600, rhi_dir, NULL, &bench_file_fops);
 }
 

@@ -361,3 +361,31 @@ void granule_get_stats(struct granule_stats *to)
 	guard(mutex)(&chunks_lock);
 	*to = stats;
 }
+
+/**
+ * granule_describe() - is this memory in a chunk, and whose is it?
+ * @phys: an address
+ * @end: set to the end of the chunk, if it is
+ * @text: filled in with what the chunk is for, if it is
+ * @size: of @text, in bytes
+ *
+ * Context: Process, may sleep.
+ * Return: false if it is in no chunk of this module, or in one that was given away.
+ */
+bool granule_describe(phys_addr_t phys, phys_addr_t *end, char *text, size_t size)
+{
+	const struct granule_chunk *chunk;
+
+	guard(mutex)(&chunks_lock);
+	list_for_each_entry(chunk, &chunks, list) {
+		const phys_addr_t start = virt_to_phys(chunk->vaddr);
+
+		if (phys < start || phys - start >= chunk->size)
+			continue;
+		*end = start + chunk->size;
+		snprintf(text, size, "rhi_probe: %s%s%s", chunk->owner, chunk->dev ? " of " : "",
+			 chunk->dev ? dev_name(chunk->dev) : "");
+		return true;
+	}
+	return false;
+}

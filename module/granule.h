@@ -46,5 +46,6 @@ void granule_give_away(struct granule_chunk *chunk);
 bool granule_dev_shares(struct device *dev);
 size_t granule_max_size(void);
 void granule_get_stats(struct granule_stats *stats);
+bool granule_describe(phys_addr_t phys, phys_addr_t *end, char *text, size_t size);
 
 #endif /* _GRANULE_H */

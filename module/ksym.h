@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where the kernel's functions are. */
+/* Where the kernel's functions and variables are. */
 #ifndef _KSYM_H
 #define _KSYM_H
 
 unsigned long ksym_function(const char *name);
+unsigned long ksym_data(const char *name);
 
 #endif /* _KSYM_H */

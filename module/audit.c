@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Asks the RMM for the state of all protected memory, run by run. What one walk sees can be
+ * converted behind its back, so that it is walked until two walks see the same.
+ */
+#include <linux/build_bug.h>
+#include <linux/cleanup.h>
+#include <linux/err.h>
+#include <linux/ioport.h>
+#include <linux/ktime.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+
+#include <asm/rsi.h>
+
+#include "audit.h"
+#include "hostconf.h"
+
+/* 2 MiB for each of two walks: a Realm with more runs has other worries. */
+#define MAX_RUNS	SZ_256K
+#define MAX_WALKS	5
+
+/* One table of 4K maps so much with pages, and no table of the RMM maps less. */
+#define TABLE_BYTES	SZ_2M
+/* Tables of what is no RAM: a host can make some there, but has no reason to make many. */
+#define MORE_TABLES	4096
+
+static_assert(RIPAS_EMPTY == (int)RSI_RIPAS_EMPTY && RIPAS_RAM == (int)RSI_RIPAS_RAM &&
+	      RIPAS_DESTROYED == (int)RSI_RIPAS_DESTROYED);
+static_assert(RIPAS_UNIT == RSI_GRANULE_SIZE);
+static_assert(sizeof(struct realm_config) == RSI_GRANULE_SIZE);
+
+static unsigned long get_state(u64 start, u64 end, u64 *top, u64 *state)
+{
+	struct arm_smccc_res res;
+
+	/* Not rsi_ipa_state_get(): its enum would cut a state of 64 bits. */
+	arm_smccc_smc(SMC_RSI_IPA_STATE_GET, start, end, 0, 0, 0, 0, 0, &res);
+	*top = res.a1;
+	*state = res.a2;
+	cond_resched();
+	return res.a0;
+}
+
+static u64 ram_bytes(const struct audit *audit)
+{
+	u64 bytes = 0;
+
+	for (size_t i = 0; i < audit->nr_ram; i++)
+		bytes += audit->ram[i].end - audit->ram[i].start;
+	return bytes;
+}
+
+struct ram_list {
+	struct ripas_range *range;
+	size_t nr, room;
+};
+
+static int add_ram(struct resource *res, void *arg)
+{
+	struct ram_list *list = arg;
+
+	if (list->nr < list->room)
+		list->range[list->nr] = (struct ripas_range){ res->start, res->end + 1 };
+	list->nr++;
+	return 0;
+}
+
+static void list_ram(struct ram_list *list)
+{
+	list->nr = 0;
+	/* What lies below an entry of this kind is not shown again. */
+	walk_iomem_res_desc(IORES_DESC_NONE, IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY, 0, -1,
+			    list, add_ram);
+}
+
+/* "System RAM" of /proc/iomem: memory that is plugged in meanwhile may not be seen. */
+static int find_ram(struct audit *audit)
+{
+	struct ram_list list = { 0 };
+
+	list_ram(&list);
+	list.room = list.nr;
+	list.range = kvmalloc_array(list.room, sizeof(*list.range), GFP_KERNEL);
+	if (!list.range)
+		return -ENOMEM;
+	list_ram(&list);
+	audit->ram = list.range;
+	audit->nr_ram = min(list.nr, list.room);
+	return 0;
+}
+
+/*
+ * From the RMM, for prot_ns_shared is the bit as a PTE has it, which is somewhere else in
+ * addresses of 52 bits.
+ */
+static int ask_ipa_bits(struct audit *audit)
+{
+	struct realm_config *config __free(kfree) = NULL;
+
+	/* Aligned to its size, and in the linear map. */
+	config = kzalloc(RSI_GRANULE_SIZE, GFP_KERNEL);
+	if (!config)
+		return -ENOMEM;
+	audit->calls++;
+	if (rsi_get_realm_config(config))
+		audit->error = "an RSI error code for the Realm's configuration";
+	else if (config->ipa_bits < 32 || config->ipa_bits > 52)
+		audit->error = "a number of address bits that there is not";
+	else
+		audit->ipa_bits = config->ipa_bits;
+	return 0;
+}
+
+/* Two walks that saw the same, or the latest of MAX_WALKS. */
+static int walk(struct audit *audit)
+{
+	const u64 max_short = ram_bytes(audit) / TABLE_BYTES * 2 + MORE_TABLES;
+	struct ripas_runs before = { .max = MAX_RUNS };
+
+	audit->runs.max = MAX_RUNS;
+	audit->runs.run = kvmalloc_array(MAX_RUNS, sizeof(*audit->runs.run), GFP_KERNEL);
+	before.run = kvmalloc_array(MAX_RUNS, sizeof(*before.run), GFP_KERNEL);
+	if (!audit->runs.run || !before.run) {
+		kvfree(before.run);
+		return -ENOMEM;
+	}
+	while (audit->walks < MAX_WALKS) {
+		swap(audit->runs, before);
+		audit->error = ripas_runs_walk(&audit->runs, 1ULL << (audit->ipa_bits - 1),
+					       max_short, get_state);
+		audit->calls += audit->runs.calls;
+		if (audit->error)
+			break;
+		audit->moved = ripas_runs_moved(&audit->runs, &before);
+		if (audit->walks++ && !audit->moved)
+			break;
+	}
+	kvfree(before.run);
+	return 0;
+}
+
+static int judge(struct audit *audit)
+{
+	const u64 granule = hostconf.granule;
+
+	audit->nr_findings = ripas_runs_judge(&audit->runs, audit->ram, audit->nr_ram, granule,
+					      NULL, 0, &audit->sums);
+	if (audit->nr_findings) {
+		audit->findings = kvmalloc_array(audit->nr_findings, sizeof(*audit->findings),
+						 GFP_KERNEL);
+		if (!audit->findings)
+			return -ENOMEM;
+		ripas_runs_judge(&audit->runs, audit->ram, audit->nr_ram, granule,
+				 audit->findings, audit->nr_findings, &audit->sums);
+		audit->verdict = AUDIT_BROKEN;
+	} else if (!granule) {
+		audit->verdict = AUDIT_UNKNOWN;
+	} else if (audit->moved || audit->runs.truncated) {
+		audit->verdict = AUDIT_UNSURE;
+	} else {
+		audit->verdict = AUDIT_WHOLE;
+	}
+	return 0;
+}
+
+static int take(struct audit *audit)
+{
+	int err;
+
+	if (hostconf.status == HOSTCONF_NOT_REALM) {
+		audit->verdict = AUDIT_NOT_REALM;
+		return 0;
+	}
+	err = find_ram(audit);
+	if (!err)
+		err = ask_ipa_bits(audit);
+	if (!err && !audit->error)
+		err = walk(audit);
+	if (err)
+		return err;
+	if (audit->error) {
+		audit->verdict = AUDIT_FAILED;
+		return 0;
+	}
+	return judge(audit);
+}
+
+/**
+ * audit_take() - look at all of the Realm's memory now
+ *
+ * Nothing is changed, and no memory looked into: it is the RMM that is asked.
+ *
+ * Context: Process, may sleep. For the time of an RSI call for each run of memory, and one
+ *	for each of the RMM's translation tables, twice or more.
+ * Return: For audit_release(); ERR_PTR(-ENOMEM).
+ */
+struct audit *audit_take(void)
+{
+	const u64 start = ktime_get_ns();
+	struct audit *audit = kzalloc(sizeof(*audit), GFP_KERNEL);
+	int err;
+
+	if (!audit)
+		return ERR_PTR(-ENOMEM);
+	err = take(audit);
+	if (err) {
+		audit_release(audit);
+		return ERR_PTR(err);
+	}
+	audit->ns = ktime_get_ns() - start;
+	return audit;
+}
+
+/**
+ * audit_release() - free what audit_take() made
+ * @audit: the audit
+ *
+ * Context: Process.
+ */
+void audit_release(struct audit *audit)
+{
+	kvfree(audit->runs.run);
+	kvfree(audit->findings);
+	kvfree(audit->ram);
+	kfree(audit);
+}

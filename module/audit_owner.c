@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is exported tells of this module's own chunks, swiotlb and reserved memory. What
+ * is not exported is found by its name, and checked before it is believed. Where nobody
+ * knows, the page's own state is all there is to say.
+ */
+#include <linux/cleanup.h>
+#include <linux/cma.h>
+#include <linux/genalloc.h>
+#include <linux/irqchip/arm-gic-v3.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/of.h>
+#include <linux/of_reserved_mem.h>
+#include <linux/percpu.h>
+#include <linux/platform_device.h>
+#include <linux/rculist.h>
+#include <linux/sizes.h>
+#include <linux/swiotlb.h>
+#include <linux/uaccess.h>
+
+#include "audit_owner.h"
+#include "granule.h"
+#include "ksym.h"
+
+/* kernel/dma/pool.c, drivers/irqchip/irq-gic-v3-its.c, mm/cma.c: 6.13 to 7.3 */
+static struct {
+	struct mutex lock;	/* until @looked */
+	bool looked;
+	struct gen_pool *atomic[3], *itt;
+	struct rdists **rdists;
+	int (*cma_each)(int (*it)(struct cma *cma, void *data), void *data);
+	phys_addr_t (*cma_base)(const struct cma *cma);
+	unsigned long (*cma_size)(const struct cma *cma);
+} kernel = { .lock = __MUTEX_INITIALIZER(kernel.lock) };
+
+/* A gen_pool that was made so, and nothing else that may stand under this name. */
+static bool is_pool(const struct gen_pool *pool, genpool_algo_t algo, int order)
+{
+	struct gen_pool copy;
+
+	return pool && !copy_from_kernel_nofault(&copy, pool, sizeof(copy)) &&
+	       copy.algo == algo && copy.min_alloc_order == order;
+}
+
+/* A pointer to one; since 7.3 that of an atomic pool has a flag before it. */
+static struct gen_pool *find_pool(const char *name, genpool_algo_t algo, int order)
+{
+	struct gen_pool **at = (struct gen_pool **)ksym_data(name);
+
+	for (int i = 0; at && i < 2; i++) {
+		struct gen_pool *pool;
+
+		if (!get_kernel_nofault(pool, at + i) && is_pool(pool, algo, order))
+			return pool;
+	}
+	return NULL;
+}
+
+static void look(void)
+{
+	static const char * const atomic[] = {
+		"atomic_pool_dma", "atomic_pool_dma32", "atomic_pool_kernel",
+	};
+
+	guard(mutex)(&kernel.lock);
+	if (kernel.looked)
+		return;
+	for (int i = 0; i < ARRAY_SIZE(atomic); i++)
+		kernel.atomic[i] = find_pool(atomic[i], gen_pool_first_fit_order_align,
+					     PAGE_SHIFT);
+	kernel.itt = find_pool("itt_pool", gen_pool_first_fit, 0);
+	kernel.rdists = (struct rdists **)ksym_data("gic_rdists");
+	kernel.cma_base = (void *)ksym_function("cma_get_base");
+	kernel.cma_size = (void *)ksym_function("cma_get_size");
+	if (kernel.cma_base && kernel.cma_size)
+		kernel.cma_each = (void *)ksym_function("cma_for_each_area");
+	kernel.looked = true;
+}
+
+static bool take(struct audit_owner *owner, phys_addr_t at, phys_addr_t start,
+		 phys_addr_t size, const char *name)
+{
+	if (at < start || at - start >= size)
+		return false;
+	owner->end = start + size;
+	strscpy(owner->text, name);
+	return true;
+}
+
+static bool is_ours(phys_addr_t at, struct audit_owner *owner)
+{
+	return granule_describe(at, &owner->end, owner->text, sizeof(owner->text));
+}
+
+/* Devices with a restricted pool of their own have it in reserved memory. */
+static bool is_swiotlb(phys_addr_t at, struct audit_owner *owner)
+{
+#ifdef CONFIG_SWIOTLB
+	const struct io_tlb_mem *mem = platform_bus.dma_io_tlb_mem;
+
+	if (!mem)
+		return false;
+#ifdef CONFIG_SWIOTLB_DYNAMIC
+	const struct io_tlb_pool *pool;
+
+	guard(rcu)();
+	list_for_each_entry_rcu(pool, &mem->pools, node) {
+		if (take(owner, at, pool->start, pool->end - pool->start, "swiotlb"))
+			return true;
+	}
+#endif
+	return take(owner, at, mem->defpool.start, mem->defpool.end - mem->defpool.start,
+		    "swiotlb");
+#else
+	return false;
+#endif
+}
+
+struct chunk_query {
+	phys_addr_t at;
+	struct audit_owner *owner;
+	const char *name;
+	bool found;
+};
+
+static void try_chunk(struct gen_pool *pool, struct gen_pool_chunk *chunk, void *arg)
+{
+	struct chunk_query *query = arg;
+	phys_addr_t start = chunk->phys_addr;
+
+	/* The ITS's pool does not know where its memory is: it is in the linear map. */
+	if (start == (phys_addr_t)-1)
+		start = virt_to_phys((void *)chunk->start_addr);
+	if (take(query->owner, query->at, start, chunk->end_addr - chunk->start_addr + 1,
+		 query->name))
+		query->found = true;
+}
+
+static bool is_in_pool(struct gen_pool *pool, phys_addr_t at, struct audit_owner *owner,
+		       const char *name)
+{
+	struct chunk_query query = { .at = at, .owner = owner, .name = name };
+
+	if (pool)
+		gen_pool_for_each_chunk(pool, try_chunk, &query);
+	return query.found;
+}
+
+static bool is_atomic_pool(phys_addr_t at, struct audit_owner *owner)
+{
+	for (int i = 0; i < ARRAY_SIZE(kernel.atomic); i++)
+		if (is_in_pool(kernel.atomic[i], at, owner, "atomic DMA pool"))
+			return true;
+	return false;
+}
+
+static bool is_itt(phys_addr_t at, struct audit_owner *owner)
+{
+	return is_in_pool(kernel.itt, at, owner, "GICv3 ITS: interrupt translation tables");
+}
+
+/* How large they are: irq-gic-v3-its.c, its_alloc_lpi_tables(). */
+static bool is_lpi(phys_addr_t at, struct audit_owner *owner)
+{
+	struct rdists *rdists, copy;
+	unsigned int bits;
+	int cpu;
+
+	if (!kernel.rdists || get_kernel_nofault(rdists, kernel.rdists) || !rdists ||
+	    copy_from_kernel_nofault(&copy, rdists, sizeof(copy)))
+		return false;
+	bits = min(GICD_TYPER_ID_BITS(copy.gicd_typer), 16);
+	if (copy.prop_table_pa && take(owner, at, copy.prop_table_pa, ALIGN(BIT(bits), SZ_64K),
+				       "GICv3 LPI property table"))
+		return true;
+	for_each_possible_cpu(cpu) {
+		struct page * const *pend = &per_cpu_ptr(copy.rdist, cpu)->pend_page, *page;
+
+		if (get_kernel_nofault(page, pend) || !page)
+			continue;
+		if (take(owner, at, page_to_phys(page), ALIGN(BIT(bits) / 8, SZ_64K),
+			 "GICv3 LPI pending table"))
+			return true;
+	}
+	return false;
+}
+
+static bool is_reserved_memory(phys_addr_t at, struct audit_owner *owner)
+{
+	struct device_node *parent __free(device_node) = NULL;
+
+	parent = of_find_node_by_path("/reserved-memory");
+	for_each_child_of_node_scoped(parent, node) {
+		const struct reserved_mem *mem = of_reserved_mem_lookup(node);
+
+		if (mem && take(owner, at, mem->base, mem->size, "")) {
+			snprintf(owner->text, sizeof(owner->text), "reserved-memory: %s",
+				 mem->name);
+			return true;
+		}
+	}
+	return false;
+}
+
+#ifdef CONFIG_CMA
+static int try_cma(struct cma *cma, void *arg)
+{
+	struct chunk_query *query = arg;
+
+	query->found = take(query->owner, query->at, kernel.cma_base(cma), kernel.cma_size(cma),
+			    "");
+	if (query->found)
+		snprintf(query->owner->text, sizeof(query->owner->text),
+			 "CMA area %s", cma_get_name(cma));
+	return query->found;
+}
+
+static bool is_cma(phys_addr_t at, struct audit_owner *owner)
+{
+	struct chunk_query query = { .at = at, .owner = owner };
+
+	if (kernel.cma_each)
+		kernel.cma_each(try_cma, &query);
+	return query.found;
+}
+#else
+static bool is_cma(phys_addr_t at, struct audit_owner *owner)
+{
+	return false;
+}
+#endif
+
+/* Flags are read without a lock: the page may become another's meanwhile. */
+static void describe_page(phys_addr_t at, struct audit_owner *owner)
+{
+	struct page *page;
+
+	owner->end = PAGE_ALIGN_DOWN(at) + PAGE_SIZE;
+	if (!pfn_valid(PHYS_PFN(at))) {
+		strscpy(owner->text, "unknown: the kernel has no page here");
+		return;
+	}
+	page = pfn_to_page(PHYS_PFN(at));
+	if (is_free_buddy_page(page))
+		strscpy(owner->text, "nobody: a free page");
+	else if (PageReserved(page))
+		strscpy(owner->text, "unknown: taken at boot (page flag reserved)");
+	else if (PageSlab(page))
+		strscpy(owner->text, "slab");
+	else if (PageTable(page))
+		strscpy(owner->text, "page tables");
+	else if (PageLRU(page) || folio_mapped(page_folio(page)))
+		strscpy(owner->text, "user memory or page cache");
+	else
+		snprintf(owner->text, sizeof(owner->text),
+			 "unknown: allocated by the kernel, no page flag says by whom (refcount %d)",
+			 page_count(page));
+}
+
+/**
+ * audit_owner() - say whose memory this is
+ * @at: an address in RAM
+ * @end: up to where it is of interest
+ * @owner: filled in; what it says holds up to owner->end, which is at most @end
+ *
+ * What cannot be told is "unknown: " and what the page itself shows.
+ *
+ * Context: Process, may sleep.
+ */
+void audit_owner(phys_addr_t at, phys_addr_t end, struct audit_owner *owner)
+{
+	static bool (* const known[])(phys_addr_t at, struct audit_owner *owner) = {
+		is_ours, is_swiotlb, is_atomic_pool, is_itt, is_lpi, is_cma, is_reserved_memory,
+	};
+
+	look();
+	for (int i = 0; i < ARRAY_SIZE(known); i++) {
+		if (known[i](at, owner)) {
+			owner->end = min(owner->end, end);
+			return;
+		}
+	}
+	describe_page(at, owner);
+	owner->end = min(owner->end, end);
+}
