@@ -12,6 +12,19 @@ static const char *const host_names[] = {
 	[HOST_NONE] = "none",
 };
 
+static const char *const state_get_names[] = {
+	[STATE_GET_HONEST] = "honest",
+	[STATE_GET_ERROR] = "error",
+	[STATE_GET_BACKWARDS] = "backwards",
+	[STATE_GET_EMPTY] = "empty",
+	[STATE_GET_BEYOND] = "beyond",
+	[STATE_GET_INSIDE] = "inside",
+	[STATE_GET_UNKNOWN] = "unknown",
+	[STATE_GET_PAGES] = "pages",
+	[STATE_GET_FLIP] = "flip",
+	[STATE_GET_MOVING] = "moving",
+};
+
 const char *config_host_name(enum host_policy host)
 {
 	return host_names[host];
@@ -66,6 +79,17 @@ static bool set_host(void *field, struct value v)
 	for (size_t i = 0; i < ARRAY_SIZE(host_names); i++) {
 		if (value_is(v, host_names[i])) {
 			*(enum host_policy *)field = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool set_state_get(void *field, struct value v)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(state_get_names); i++) {
+		if (value_is(v, state_get_names[i])) {
+			*(enum state_get *)field = i;
 			return true;
 		}
 	}
@@ -146,6 +170,8 @@ static const struct {
 	{ "rsi.version", set_rsi_code, AT(rsi_version), "an RSI code, 1 to 4" },
 	{ "rsi.features", set_rsi_code, AT(rsi_features), "an RSI code, 1 to 4" },
 	{ "rsi.alignment", set_rsi_code, AT(rsi_alignment), "an RSI code, 1 to 4" },
+	{ "rsi.state_get", set_state_get, AT(state_get),
+	  "honest, error, backwards, empty, beyond, inside, unknown, pages, flip or moving" },
 };
 
 static void quote(struct sbuf *err, u64 number, const char *line, size_t len)

@@ -14,6 +14,20 @@ enum host_policy {
 	HOST_NONE,		/* no Realm at all: a plain virtual machine */
 };
 
+/** enum state_get - how RSI_IPA_STATE_GET answers, once there was an RHI call */
+enum state_get {
+	STATE_GET_HONEST,
+	STATE_GET_ERROR,	/* RSI_ERROR_STATE */
+	STATE_GET_BACKWARDS,	/* runs end before they begin */
+	STATE_GET_EMPTY,	/* runs end where they begin */
+	STATE_GET_BEYOND,	/* runs end behind what was asked for */
+	STATE_GET_INSIDE,	/* runs end inside of a page */
+	STATE_GET_UNKNOWN,	/* a state that there is not */
+	STATE_GET_PAGES,	/* a page at a time, all of it RAM */
+	STATE_GET_FLIP,		/* a page at a time, every other one EMPTY */
+	STATE_GET_MOVING,	/* at the beginning of RAM is shared what is not, each time more */
+};
+
 /**
  * struct rhi_answer - what the host says to one RHI call
  * @known:	it knows the call; otherwise the answer is -1
@@ -59,6 +73,7 @@ struct config {
 	u64 rsi_version;
 	u64 rsi_features;
 	u64 rsi_alignment;
+	enum state_get state_get;
 };
 
 /**

@@ -75,6 +75,7 @@ struct realm {
 	u64 unknown_rhi_calls;
 	bool asked;		/* there was an RHI call */
 	u64 noise;		/* state of the rhi.garbage generator */
+	u64 moving;		/* pages that rsi.state_get=moving has made up */
 
 	u32 ending;		/* somebody is in realm_end() or beyond */
 	enum end end;

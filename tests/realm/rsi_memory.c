@@ -30,6 +30,51 @@ enum result rsi_ipa_state_set(struct realm *realm, struct vcpu *vcpu, const u64 
 	return result;
 }
 
+/* What no RMM may answer: a guest has to get by with it. */
+static void spoil(struct realm *realm, u64 start, u64 end, u64 *res)
+{
+	u64 page = start / PAGE_SIZE;
+
+	switch (realm->cfg.state_get) {
+	case STATE_GET_HONEST:
+		break;
+	case STATE_GET_ERROR:
+		res[0] = RSI_ERROR_STATE;
+		break;
+	case STATE_GET_BACKWARDS:
+		/* Before 0 there is nothing. */
+		if (start)
+			res[1] = start - PAGE_SIZE;
+		break;
+	case STATE_GET_EMPTY:
+		res[1] = start;
+		break;
+	case STATE_GET_BEYOND:
+		res[1] = end + PAGE_SIZE;
+		break;
+	case STATE_GET_INSIDE:
+		res[1] -= PAGE_SIZE / 2;
+		break;
+	case STATE_GET_UNKNOWN:
+		res[2] = RIPAS_DESTROYED + 2;
+		break;
+	case STATE_GET_PAGES:
+		res[1] = start + PAGE_SIZE;
+		res[2] = RIPAS_RAM;
+		break;
+	case STATE_GET_FLIP:
+		res[1] = start + PAGE_SIZE;
+		res[2] = page % 2 ? RIPAS_EMPTY : RIPAS_RAM;
+		break;
+	case STATE_GET_MOVING:
+		if (start == realm->s2.ram) {
+			res[1] = start + (1 + realm->moving++ % 256) * PAGE_SIZE;
+			res[2] = RIPAS_EMPTY;
+		}
+		break;
+	}
+}
+
 enum result rsi_ipa_state_get(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
 {
 	u64 start = arg[1], end = arg[2];
@@ -43,5 +88,7 @@ enum result rsi_ipa_state_get(struct realm *realm, struct vcpu *vcpu, const u64 
 	lock_drop(&realm->lock);
 	res[0] = RSI_SUCCESS;
 	res[2] = ripas;
+	if (realm->asked)
+		spoil(realm, start, end, res);
 	return HANDLED;
 }

@@ -247,6 +247,23 @@ void s2_fill_shared(struct stage2 *s2, u64 word)
 	}
 }
 
+/* The first page of RAM at @ipa or above that is EMPTY, or is not. */
+static u64 skip(struct stage2 *s2, u64 ipa, bool empty)
+{
+	for (; ipa < s2->ram_end; ipa += PAGE_SIZE) {
+		if ((s2_ripas(s2, ipa) == RIPAS_EMPTY) == empty)
+			break;
+	}
+	return ipa;
+}
+
+bool s2_next_shared(struct stage2 *s2, u64 *base, u64 *top)
+{
+	*base = skip(s2, *base < s2->ram ? s2->ram : *base, true);
+	*top = skip(s2, *base, false);
+	return *base < s2->ram_end;
+}
+
 void s2_destroy(struct stage2 *s2, u64 base, u64 top)
 {
 	bool broken = false;

@@ -88,6 +88,16 @@ u64 s2_set(struct stage2 *s2, u64 base, u64 top, enum ripas ripas, bool change_d
 	   u64 *changed);
 
 /**
+ * s2_next_shared() - the next run of RAM that is EMPTY
+ * @s2:		tables
+ * @base:	where to begin, page-aligned; then where the run begins
+ * @top:	then where it ends
+ *
+ * Return: false if there is none at @base or above.
+ */
+bool s2_next_shared(struct stage2 *s2, u64 *base, u64 *top);
+
+/**
  * s2_destroy() - the host loses the RAM pages of a range
  * @s2:		tables
  * @base:	page-aligned

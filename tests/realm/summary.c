@@ -63,7 +63,28 @@ static void render_head(struct sbuf *sb, const struct realm *realm)
 		  realm->s2.shared, realm->s2.destroyed, n, dropped);
 }
 
-static void list(struct copy *copy, const struct realm *realm)
+/*
+ * What is shared in the end, and begins or ends inside of a granule. Where RAM ends nobody
+ * else is in the granule.
+ */
+static void list_shared(struct sbuf *sb, struct realm *realm)
+{
+	struct stage2 *s2 = &realm->s2;
+	u64 mask = realm->cfg.granule - 1, n = 0;
+
+	sb_printf(sb, ",\"shared_misaligned\":{\"list\":[");
+	for (u64 base = 0, top; s2->shared && s2_next_shared(s2, &base, &top); base = top) {
+		if (!(base != s2->ram && base & mask) && !(top != s2->ram_end && top & mask))
+			continue;
+		if (n++ < SHARED_MISALIGNED_MAX)
+			sb_printf(sb, "%s{\"base\":\"0x%lx\",\"top\":\"0x%lx\"}", n > 1 ? "," : "",
+				  base, top);
+	}
+	sb_printf(sb, "],\"dropped\":%lu}",
+		  n > SHARED_MISALIGNED_MAX ? n - SHARED_MISALIGNED_MAX : 0);
+}
+
+static void list(struct copy *copy, struct realm *realm)
 {
 	struct sbuf sb = { .p = copy->text, .size = copy->size, .len = copy->len };
 	u64 n = min_u64(realm->misaligned_requests, MISALIGNED_MAX);
@@ -76,7 +97,11 @@ static void list(struct copy *copy, const struct realm *realm)
 			  m->base, m->top, m->ripas == RIPAS_RAM ? "RAM" : "EMPTY", m->vcpu);
 	}
 	copy->len = sb.len;
-	sb_printf(&sb, "]}}");
+	sb_printf(&sb, "]}");
+	/* It takes a look at every page. */
+	if (__atomic_load_n(&realm->end, __ATOMIC_ACQUIRE) != END_RUNNING)
+		list_shared(&sb, realm);
+	sb_printf(&sb, "}");
 }
 
 void summary_refresh(struct realm *realm, bool now)

@@ -11,7 +11,10 @@
  */
 #define SUMMARY_COPIES	2
 
-/* All but the misaligned list, padded with blanks: the list only ever grows. */
+/* Runs that are listed as shared and misaligned in the end. */
+#define SHARED_MISALIGNED_MAX	512
+
+/* All but the lists, padded with blanks: the first list only ever grows. */
 #define SUMMARY_HEAD	4096
 
 /**

@@ -30,6 +30,7 @@ static void config_defaults(void)
 		CHECK(!cfg.family_version[i].known && !cfg.family_features[i].known);
 	CHECK(!cfg.rhi_garbage);
 	CHECK_EQ(cfg.rsi_version | cfg.rsi_features | cfg.rsi_alignment, 0);
+	CHECK_EQ(cfg.state_get, STATE_GET_HONEST);
 	CHECK_EQ(cfg.host_step | cfg.host_keep | cfg.host_scribble, 0);
 	CHECK(cfg.host_stop_after > PLAT_RAM_MAX);
 }
@@ -92,6 +93,13 @@ static void config_rsi_codes(void)
 	CHECK(cfg.rhi_garbage);
 }
 
+static void config_state_get(void)
+{
+	CHECK(parse(BASE "rsi.state_get=backwards") && cfg.state_get == STATE_GET_BACKWARDS);
+	CHECK(parse(BASE "rsi.state_get=moving") && cfg.state_get == STATE_GET_MOVING);
+	CHECK(parse(BASE "rsi.state_get=honest") && cfg.state_get == STATE_GET_HONEST);
+}
+
 static void config_comments_and_blank_lines(void)
 {
 	CHECK(parse("# a run\n\n" BASE "\ncpus=8"));
@@ -126,6 +134,9 @@ static const struct bad bad[] = {
 	  "configuration line 4 \"rsi.version=0\": rsi.version takes an RSI code, 1 to 4" },
 	{ BASE "rsi.version=5",
 	  "configuration line 4 \"rsi.version=5\": rsi.version takes an RSI code, 1 to 4" },
+	{ BASE "rsi.state_get=odd",
+	  "configuration line 4 \"rsi.state_get=odd\": rsi.state_get takes "
+	  "honest, error, backwards, empty, beyond, inside, unknown, pages, flip or moving" },
 	{ BASE "rhi.version=no",
 	  "configuration line 4 \"rhi.version=no\": rhi.version takes a number or off" },
 	{ "entry=0x48000000\ndtb=0x48000000",
@@ -180,6 +191,7 @@ int main(void)
 	TAP_RUN(config_what_the_host_does_with_requests);
 	TAP_RUN(config_rhi_off_and_single_answers);
 	TAP_RUN(config_rsi_codes);
+	TAP_RUN(config_state_get);
 	TAP_RUN(config_comments_and_blank_lines);
 	TAP_RUN(config_largest_memory);
 	config_rejects();

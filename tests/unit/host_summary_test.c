@@ -86,7 +86,52 @@ static void summary_of_a_run(void)
 		  "\"shared_bytes\":4096,\"destroyed_bytes\":0,"
 		  "\"misaligned\":{\"requests\":2,\"dropped\":0, \"list\":["
 		  "{\"seq\":0,\"base\":\"0x48001000\",\"top\":\"0x48003000\",\"ripas\":\"EMPTY\",\"vcpu\":0},"
-		  "{\"seq\":1,\"base\":\"0x48001000\",\"top\":\"0x48002000\",\"ripas\":\"RAM\",\"vcpu\":0}]}}");
+		  "{\"seq\":1,\"base\":\"0x48001000\",\"top\":\"0x48002000\",\"ripas\":\"RAM\",\"vcpu\":0}]},"
+		  "\"shared_misaligned\":{\"list\":[{\"base\":\"0x48002000\",\"top\":\"0x48003000\"}],"
+		  "\"dropped\":0}}");
+}
+
+static void end_with(struct realm *realm, const char *what)
+{
+	realm_end(realm, &realm->vcpu[0], END_RESET, "over");
+	summary_refresh(realm, true);
+	CHECK(both_copies_balanced());
+	CHECK(strstr(packed(), what));
+}
+
+/* What is left in the end, whatever the requests were: the RAM's own edges break nothing. */
+static void summary_of_what_stays_shared(void)
+{
+	struct realm *realm = env_realm("granule=65536");
+	const u64 ram = PLAT_RAM, end = PLAT_RAM + ENV_RAM;
+
+	env_set(realm, ram, ram + 0x10000, RIPAS_EMPTY, NULL);
+	env_set(realm, ram + 0x30000, ram + 0x40000, RIPAS_EMPTY, NULL);
+	env_set(realm, ram + 0x40000, ram + 0x41000, RIPAS_EMPTY, NULL);
+	env_set(realm, ram + 0x5f000, ram + 0x61000, RIPAS_EMPTY, NULL);
+	env_set(realm, ram + 0x60000, ram + 0x61000, RIPAS_RAM, NULL);
+	env_set(realm, end - 0x1000, end, RIPAS_EMPTY, NULL);
+	CHECK(!strstr(summary_text(), "shared_misaligned"));
+	end_with(realm, "\"shared_misaligned\":{\"list\":["
+		 "{\"base\":\"0x48030000\",\"top\":\"0x48041000\"},"
+		 "{\"base\":\"0x4805f000\",\"top\":\"0x48060000\"},"
+		 "{\"base\":\"0x487ff000\",\"top\":\"0x48800000\"}],\"dropped\":0}}");
+
+	realm = env_realm("granule=0x80000000");
+	env_set(realm, ram, ram + 0x1000, RIPAS_EMPTY, NULL);
+	env_set(realm, ram + 0x1000, end, RIPAS_EMPTY, NULL);
+	end_with(realm, "\"shared_misaligned\":{\"list\":[],\"dropped\":0}}");
+}
+
+static void summary_of_too_much_that_stays_shared(void)
+{
+	struct realm *realm = env_realm("granule=65536");
+
+	for (u64 at = 0; at < ENV_RAM / 2 + 0x4000; at += 0x1000)
+		if (at & 0x1000)
+			env_set(realm, PLAT_RAM + at, PLAT_RAM + at + 0x1000, RIPAS_EMPTY, NULL);
+	/* 514 of them. */
+	end_with(realm, "{\"base\":\"0x483ff000\",\"top\":\"0x48400000\"}],\"dropped\":2}}");
 }
 
 /* Numbers get smaller too: nothing of a longer text may stay. */
@@ -174,6 +219,8 @@ int main(void)
 	TAP_RUN(text_is_cut);
 	TAP_RUN(summary_from_the_start);
 	TAP_RUN(summary_of_a_run);
+	TAP_RUN(summary_of_what_stays_shared);
+	TAP_RUN(summary_of_too_much_that_stays_shared);
 	TAP_RUN(summary_shrinks);
 	TAP_RUN(summary_list_overflows);
 	TAP_RUN(summary_message);

@@ -199,6 +199,51 @@ static void memory_runs(void)
 }
 
 /* No CPU may keep a translation, whatever is shared, unshared or lost. */
+/* Not while the kernel boots: it takes these answers for granted. */
+static void state_get_spoilt(void)
+{
+	static const struct {
+		const char *word;
+		u64 x[3];
+	} lies[] = {
+		{ "honest", { RSI_SUCCESS, PAGE(512), RIPAS_RAM } },
+		{ "error", { RSI_ERROR_STATE, PAGE(512), RIPAS_RAM } },
+		{ "backwards", { RSI_SUCCESS, PAGE(3), RIPAS_RAM } },
+		{ "empty", { RSI_SUCCESS, PAGE(4), RIPAS_RAM } },
+		{ "beyond", { RSI_SUCCESS, PAGE(601), RIPAS_RAM } },
+		{ "inside", { RSI_SUCCESS, PAGE(512) - PAGE_SIZE / 2, RIPAS_RAM } },
+		{ "unknown", { RSI_SUCCESS, PAGE(512), 4 } },
+		{ "pages", { RSI_SUCCESS, PAGE(5), RIPAS_RAM } },
+		{ "flip", { RSI_SUCCESS, PAGE(5), RIPAS_RAM } },
+		{ "moving", { RSI_SUCCESS, PAGE(512), RIPAS_RAM } },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
+		char config[64];
+		u64 state;
+
+		snprintf(config, sizeof(config), "rsi.state_get=%s", lies[i].word);
+		realm = env_realm(config);
+		CHECK_EQ(state_get(PAGE(4), PAGE(600), &state), PAGE(512));
+		CHECK_EQ(state, RIPAS_RAM);
+		realm->asked = true;
+		for (int again = 0; again < 2; again++) {
+			u64 x[31] = { 0xc4000198, PAGE(4), PAGE(600) };
+
+			CHECK_EQ(env_smc(realm, x), HANDLED);
+			for (int j = 0; j < 3; j++)
+				CHECK_EQ(x[j], lies[i].x[j]);
+		}
+	}
+	/* The last one: a shared run that grows, and only there. */
+	for (u64 n = 1; n <= 257; n++) {
+		u64 state;
+
+		CHECK_EQ(state_get(PLAT_RAM, RAM_END, &state), PAGE((n - 1) % 256 + 1));
+		CHECK_EQ(state, RIPAS_EMPTY);
+	}
+}
+
 static void memory_tlb(void)
 {
 	realm = env_realm("");
@@ -282,6 +327,7 @@ int main(void)
 	TAP_RUN(memory_destroyed);
 	TAP_RUN(memory_destroy_spares_shared_pages);
 	TAP_RUN(memory_runs);
+	TAP_RUN(state_get_spoilt);
 	TAP_RUN(memory_tlb);
 	TAP_RUN(memory_table_pool);
 	TAP_RUN(memory_largest_realm_fits);
