@@ -124,4 +124,5 @@ const struct output output_json = {
 	.info = json_info,
 	.bench = json_bench,
 	.hook = json_hook,
+	.audit = json_audit,
 };

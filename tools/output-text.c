@@ -219,10 +219,13 @@ static void text_info(const struct info *info)
 		printf("\nnot all shown: %s: %s; "
 		       "RHI families and host calls need root and debugfs\n",
 		       info->unread, strerror(-info->unread_error));
+	if (info->granule_bytes)
+		printf("\nrhictl audit: what breaks the granule here, and whose it is\n");
 }
 
 const struct output output_text = {
 	.info = text_info,
 	.bench = text_bench,
 	.hook = text_hook,
+	.audit = text_audit,
 };

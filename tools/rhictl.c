@@ -15,6 +15,8 @@ static const struct command {
 } commands[] = {
 	{ "info", (char []){ "rhictl info" }, cmd_info,
 	  "the host's sharing granule, and what the host answered" },
+	{ "audit", (char []){ "rhictl audit" }, cmd_audit,
+	  "what breaks the granule in this Realm's memory, and whose it is" },
 	{ "bench", (char []){ "rhictl bench" }, cmd_bench,
 	  "the kernel's dma_pool and rhi_pool, side by side" },
 	{ "hook", (char []){ "rhictl hook" }, cmd_hook,

@@ -19,6 +19,7 @@ enum exit_code {
  * messages. Each returns an enum exit_code.
  */
 int cmd_info(int argc, char **argv);
+int cmd_audit(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_hook(int argc, char **argv);
 

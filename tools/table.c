@@ -71,12 +71,26 @@ bool table_is_unread(int error)
  */
 int table_read(const struct sysroot *root, const struct table *table, void *to)
 {
-	char *text = malloc(TABLE_SIZE);
+	return table_read_large(root, table, TABLE_SIZE, to);
+}
+
+/**
+ * table_read_large - read a file that can be longer than others
+ * @root: the tree to read
+ * @table: the file, and what takes a line of it
+ * @size: of the file and a NUL, at most; bytes
+ * @to: for @table->add
+ *
+ * Return: that of table_read().
+ */
+int table_read_large(const struct sysroot *root, const struct table *table, size_t size, void *to)
+{
+	char *text = malloc(size);
 	int ret;
 
 	if (!text)
 		return -ENOMEM;
-	ret = sysroot_read(root, table->path, text, TABLE_SIZE);
+	ret = sysroot_read(root, table->path, text, size);
 	if (!ret)
 		ret = parse(root, table, text, to);
 	else if (!table_is_unread(ret))

@@ -3,6 +3,7 @@
 #define TABLE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define MAX_FIELDS 6
 
@@ -17,6 +18,7 @@ struct table {
 struct sysroot;
 
 int table_read(const struct sysroot *root, const struct table *table, void *to);
+int table_read_large(const struct sysroot *root, const struct table *table, size_t size, void *to);
 bool table_is_unread(int error);
 
 #endif

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What rhictl audit reads: two tables of debugfs, for each of which the module looks anew. */
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit.h"
+#include "decode.h"
+#include "module.h"
+#include "rhictl.h"
+#include "sysroot.h"
+#include "table.h"
+
+/* The module lists no more than 2^18 runs; each may be a finding with its owners. */
+#define MAP_SIZE	(16 << 20)
+#define AUDIT_SIZE	(64 << 20)
+
+/* 52 bits, the most that Arm has. */
+#define MAX_ADDRESS	(UINT64_C(1) << 52)
+
+static const struct audit_verdict verdicts[] = {
+	{ "whole", true, EXIT_GOOD, NULL },
+	{ "broken", true, EXIT_CHECK,
+	  "load drivers after rhictl hook on; it does not reach what the kernel shared at boot" },
+	{ "unsure", false, EXIT_ERROR, NULL },
+	{ "failed", false, EXIT_ERROR, "report it to those who run the RMM" },
+	{ "unknown", false, EXIT_UNSUPPORTED, NULL },
+	{ "not_realm", false, EXIT_UNSUPPORTED, "run it in a Realm" },
+	{ 0 }
+};
+
+const char *const audit_states[NR_STATES] = {
+	[STATE_EMPTY]		= "EMPTY",
+	[STATE_RAM]		= "RAM",
+	[STATE_DESTROYED]	= "DESTROYED",
+	[STATE_DEV]		= "DEV",
+};
+
+const char *const audit_sums[NR_SUMS] = {
+	[SUM_MISALIGNED_RUNS]		= "misaligned_runs",
+	[SUM_BROKEN_GRANULES]		= "broken_granules",
+	[SUM_BROKEN_PRIVATE_BYTES]	= "broken_private_bytes",
+	[SUM_DESTROYED_RUNS]		= "destroyed_runs",
+	[SUM_DESTROYED_BYTES]		= "destroyed_bytes",
+	[SUM_SHARED_BYTES]		= "shared_bytes",
+	[SUM_PRIVATE_BYTES]		= "private_bytes",
+	[SUM_IPA_BITS]			= "ipa_bits",
+	[SUM_RUNS]			= "runs",
+	[SUM_TRUNCATED]			= "truncated",
+	[SUM_WALKS]			= "walks",
+	[SUM_MOVED_RUNS]		= "moved_runs",
+	[SUM_RSI_CALLS]			= "rsi_calls",
+	[SUM_NS]			= "ns",
+};
+
+/* start end, and in most lines size: takes them off the line. */
+static bool take_range(char **line, bool sized, struct audit_range *range)
+{
+	char *words[3] = { 0 };
+	uint64_t size;
+
+	for (int i = 0; i < 2 + sized; i++) {
+		words[i] = strsep(line, " ");
+		if (!words[i])
+			return false;
+	}
+	return decode_hex(words[0], &range->start) && decode_hex(words[1], &range->end) &&
+	       range->start < range->end && range->end <= MAX_ADDRESS &&
+	       (!sized || (decode_decimal(words[2], &size) &&
+			   size == range->end - range->start));
+}
+
+/* One more at the end of an array, all zero; rounds up, for there can be many. */
+static void *append(void *array, size_t *nr, size_t size)
+{
+	void **to = array;
+
+	if (!(*nr & (*nr - 1))) {
+		void *grown = reallocarray(*to, *nr ? 2 * *nr : 1, size);
+
+		if (!grown)
+			return NULL;
+		*to = grown;
+	}
+	return memset((char *)*to + (*nr)++ * size, 0, size);
+}
+
+static int add_finding(struct audit *audit, char *line, bool destroyed)
+{
+	struct audit_finding finding = { .destroyed = destroyed };
+	struct audit_finding *added;
+
+	if (!take_range(&line, true, &finding.where))
+		return -EPROTO;
+	if (destroyed ? !!line : !line || !decode_decimal(line, &finding.private_bytes))
+		return -EPROTO;
+	added = append(&audit->findings, &audit->nr_findings, sizeof(*added));
+	if (!added)
+		return -ENOMEM;
+	*added = finding;
+	return 0;
+}
+
+/* Of the finding before it. */
+static int add_owner(struct audit *audit, char *line)
+{
+	struct audit_owner owner = { 0 }, *added;
+	struct audit_finding *finding;
+
+	if (!audit->nr_findings)
+		return -EPROTO;
+	finding = &audit->findings[audit->nr_findings - 1];
+	if (!take_range(&line, true, &owner.where) || !line || !*line ||
+	    strlen(line) >= sizeof(owner.text) || owner.where.start < finding->where.start ||
+	    owner.where.end > finding->where.end)
+		return -EPROTO;
+	memcpy(owner.text, line, strlen(line) + 1);
+	added = append(&finding->owners, &finding->nr_owners, sizeof(*added));
+	if (!added)
+		return -ENOMEM;
+	*added = owner;
+	return 0;
+}
+
+static int add_ram(struct audit *audit, char *line)
+{
+	struct audit_range range, *added;
+
+	if (!take_range(&line, false, &range) || line ||
+	    (audit->nr_ram && range.start < audit->ram[audit->nr_ram - 1].end))
+		return -EPROTO;
+	added = append(&audit->ram, &audit->nr_ram, sizeof(*added));
+	if (!added)
+		return -ENOMEM;
+	*added = range;
+	return 0;
+}
+
+static int add_verdict(struct audit *audit, const char *word)
+{
+	for (audit->verdict = verdicts; audit->verdict->word; audit->verdict++)
+		if (!strcmp(word, audit->verdict->word))
+			return 0;
+	return -EPROTO;
+}
+
+static int add_meaning(struct audit *audit, const char *text)
+{
+	if (strlen(text) >= sizeof(audit->meaning))
+		return -EPROTO;
+	memcpy(audit->meaning, text, strlen(text) + 1);
+	return 0;
+}
+
+static int add_audit_line(void *to, char **fields)
+{
+	struct audit *audit = to;
+	const char *key = fields[0];
+
+	if (!strcmp(key, "verdict"))
+		return add_verdict(audit, fields[1]);
+	if (!strcmp(key, "meaning"))
+		return add_meaning(audit, fields[1]);
+	if (!strcmp(key, "granule"))
+		return decode_decimal(fields[1], &audit->granule_bytes) &&
+		       (!audit->granule_bytes || !decode_alignment(audit->granule_bytes)) ?
+		       0 : -EPROTO;
+	if (!strcmp(key, "misaligned"))
+		return add_finding(audit, fields[1], false);
+	if (!strcmp(key, "destroyed"))
+		return add_finding(audit, fields[1], true);
+	if (!strcmp(key, "owner"))
+		return add_owner(audit, fields[1]);
+	if (!strcmp(key, "ram"))
+		return add_ram(audit, fields[1]);
+	for (int i = 0; i < NR_SUMS; i++)
+		if (!strcmp(key, audit_sums[i]))
+			return decode_decimal(fields[1], &audit->sums[i]) ? 0 : -EPROTO;
+	return 0;	/* of a newer module */
+}
+
+/* Each run begins where the one before it ends. */
+static int add_run(void *to, char **fields)
+{
+	struct audit *audit = to;
+	struct audit_run run = { 0 }, *added;
+	char *line = fields[0];
+
+	if (!take_range(&line, true, &run.where) || !line ||
+	    run.where.start != (audit->nr_runs ? audit->runs[audit->nr_runs - 1].where.end : 0))
+		return -EPROTO;
+	while (run.state < NR_STATES && strcmp(line, audit_states[run.state]))
+		run.state++;
+	if (run.state == NR_STATES)
+		return -EPROTO;
+	added = append(&audit->runs, &audit->nr_runs, sizeof(*added));
+	if (!added)
+		return -ENOMEM;
+	*added = run;
+	return 0;
+}
+
+static const struct table audit_table = {
+	DEBUGFS "/audit", "key value", 2, add_audit_line
+};
+
+static const struct table ripas_table = {
+	DEBUGFS "/ripas", "start end size state", 1, add_run
+};
+
+static int read_table(const struct sysroot *root, const struct table *table, size_t size,
+		      struct audit *audit)
+{
+	int ret = table_read_large(root, table, size, audit);
+
+	if (!table_is_unread(ret))
+		return ret;
+	sysroot_warn(root, table->path, ret);
+	if (ret != -ENOENT)
+		return ret;
+	if (sysroot_has(root, DEBUGFS))
+		warnx("load a newer rhi_probe");
+	else if (*root->dir)
+		warnx("capture debugfs too, as root");
+	else
+		warnx("mount debugfs: mount -t debugfs none /sys/kernel/debug");
+	return -ENOENT;
+}
+
+/* What is lost first, then what has most private memory beside it. */
+static int compare(const void *a, const void *b)
+{
+	const struct audit_finding *x = a, *y = b;
+
+	if (x->destroyed != y->destroyed)
+		return x->destroyed ? -1 : 1;
+	if (x->private_bytes != y->private_bytes)
+		return x->private_bytes > y->private_bytes ? -1 : 1;
+	return x->where.start < y->where.start ? -1 : x->where.start > y->where.start;
+}
+
+static int check(const struct sysroot *root, const struct audit *audit)
+{
+	const uint64_t *sums = audit->sums;
+	const bool broken = audit->verdict && !strcmp(audit->verdict->word, "broken");
+
+	if (audit->verdict && audit->verdict->word && *audit->meaning &&
+	    broken == !!audit->nr_findings &&
+	    sums[SUM_MISALIGNED_RUNS] + sums[SUM_DESTROYED_RUNS] == audit->nr_findings &&
+	    (!audit->verdict->is_report || audit->nr_ram))
+		return 0;
+	warnx("%s" DEBUGFS "/audit: the verdict and what is listed contradict each other",
+	      root->dir);
+	return -EPROTO;
+}
+
+/**
+ * audit_read - let the module look, and read what it saw
+ * @root: the tree to read
+ * @audit: filled in, all zero before; audit_free() it, also after an error
+ *
+ * What is wrong has been said on stderr, with the file that it is about.
+ *
+ * Return:
+ * * 0		- @audit is complete
+ * * -ENODEV	- the module is not loaded
+ * * -ENOENT	- there is no debugfs, or an old module; what to do was said too
+ * * -EPROTO	- a file has other content than rhictl knows
+ * * -ENOMEM	- nothing was said in this case
+ * * -errno	- of sysroot_read()
+ */
+int audit_read(const struct sysroot *root, struct audit *audit)
+{
+	int ret;
+
+	ret = module_check(root);
+	if (ret)
+		return ret;
+	ret = read_table(root, &audit_table, AUDIT_SIZE, audit);
+	if (!ret)
+		ret = check(root, audit);
+	if (!ret && audit->verdict->is_report)
+		ret = read_table(root, &ripas_table, MAP_SIZE, audit);
+	if (!ret && audit->nr_findings)
+		qsort(audit->findings, audit->nr_findings, sizeof(*audit->findings), compare);
+	return ret;
+}
+
+/**
+ * audit_same - do two looks come to the same?
+ * @a: one
+ * @b: the other
+ *
+ * Return: false if the verdict or where the findings are is not the same.
+ */
+bool audit_same(const struct audit *a, const struct audit *b)
+{
+	if (a->verdict != b->verdict || a->nr_findings != b->nr_findings)
+		return false;
+	for (size_t i = 0; i < a->nr_findings; i++)
+		if (a->findings[i].destroyed != b->findings[i].destroyed ||
+		    a->findings[i].where.start != b->findings[i].where.start ||
+		    a->findings[i].where.end != b->findings[i].where.end)
+			return false;
+	return true;
+}
+
+/**
+ * audit_free - release what audit_read() allocated
+ * @audit: the audit
+ */
+void audit_free(struct audit *audit)
+{
+	for (size_t i = 0; i < audit->nr_findings; i++)
+		free(audit->findings[i].owners);
+	free(audit->findings);
+	free(audit->ram);
+	free(audit->runs);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* rhictl audit: the sub-command. */
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit.h"
+#include "module.h"
+#include "output.h"
+#include "rhictl.h"
+#include "sysroot.h"
+
+static void usage(FILE *to)
+{
+	fputs("Usage: rhictl audit [--watch] [--json] [--sysroot DIR]\n"
+	      "\n"
+	      "Looks at all of the Realm's memory: what breaks the host's granule, and whose it is.\n"
+	      "\n"
+	      "      --watch        look again every second, until there is another result\n"
+	      "      --json         for programs; keys are described in rhictl(1)\n"
+	      "      --sysroot DIR  read a tree that was captured on another machine\n"
+	      "      --help         this text\n"
+	      "\n"
+	      "Exit status: 0 each granule is shared as a whole or not at all, 2 some are not or are\n"
+	      "lost, 4 not a Realm, or the granule is not known, or the module is not loaded, 1 anything\n"
+	      "else.\n", to);
+}
+
+static int failure(const char *dir, int error)
+{
+	/* What to do was said. */
+	if (error == -ENOENT)
+		return EXIT_ERROR;
+	return module_failure(dir, error);
+}
+
+static int report(const struct audit *audit, const struct output *output)
+{
+	const struct audit_verdict *verdict = audit->verdict;
+
+	if (verdict->is_report)
+		output->audit(audit);
+	else
+		warnx("%s: %s%s%s", verdict->word, audit->meaning, verdict->next ? "; " : "",
+		      verdict->next ? verdict->next : "");
+	return verdict->exit_code;
+}
+
+static int look(const struct sysroot *root, const char *dir, const struct output *output)
+{
+	struct audit audit = { 0 };
+	int ret = audit_read(root, &audit);
+
+	ret = ret ? failure(dir, ret) : report(&audit, output);
+	audit_free(&audit);
+	return ret;
+}
+
+static int watch(const struct sysroot *root, const struct output *output)
+{
+	struct audit first = { 0 };
+	bool same = true;
+	int ret;
+
+	ret = audit_read(root, &first);
+	ret = ret ? failure(NULL, ret) : report(&first, output);
+	if (ret != EXIT_GOOD && ret != EXIT_CHECK)
+		same = false;
+	while (same) {
+		struct audit now = { 0 };
+
+		fflush(stdout);
+		sleep(1);
+		ret = audit_read(root, &now);
+		same = !ret && audit_same(&first, &now);
+		if (!same)
+			ret = ret ? failure(NULL, ret) : report(&now, output);
+		audit_free(&now);
+	}
+	audit_free(&first);
+	return ret;
+}
+
+/**
+ * cmd_audit - show what breaks the granule, and whose it is
+ * @argc: number of @argv
+ * @argv: "rhictl audit", options
+ *
+ * Return: enum exit_code; EXIT_CHECK if a granule is broken.
+ */
+int cmd_audit(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "sysroot", required_argument, NULL, 's' },
+		{ "watch", no_argument, NULL, 'w' },
+		{ 0 }
+	};
+	const struct output *output = &output_text;
+	const char *dir = NULL;
+	bool again = false;
+	struct sysroot root;
+	int option, ret;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'h':
+			usage(stdout);
+			return EXIT_GOOD;
+		case 'j':
+			output = &output_json;
+			break;
+		case 's':
+			dir = optarg;
+			break;
+		case 'w':
+			again = true;
+			break;
+		default:
+			warnx("rhictl audit --help lists the options");
+			return EXIT_ERROR;
+		}
+	}
+	if (optind != argc) {
+		warnx("\"%s\" is no option; rhictl audit --help lists them", argv[optind]);
+		return EXIT_ERROR;
+	}
+	if (dir && again) {
+		warnx("--sysroot %s: a captured tree does not change: leave --watch out", dir);
+		return EXIT_ERROR;
+	}
+
+	ret = sysroot_open(&root, dir);
+	if (ret) {
+		warnx("--sysroot %s: %s; give the top directory of a captured tree",
+		      dir ? dir : "/", strerror(-ret));
+		return EXIT_ERROR;
+	}
+	ret = again ? watch(&root, output) : look(&root, dir, output);
+	sysroot_close(&root);
+	return ret;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef AUDIT_H
+#define AUDIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the module's word for the outcome means here. */
+struct audit_verdict {
+	const char *word;
+	bool is_report;		/* there is something to show */
+	int exit_code;
+	const char *next;	/* what to do about it, or NULL */
+};
+
+struct audit_range {
+	uint64_t start, end;
+};
+
+struct audit_owner {
+	struct audit_range where;
+	char text[128];
+};
+
+/* A shared run that begins or ends inside of a granule, or memory that is lost. */
+struct audit_finding {
+	struct audit_range where;
+	bool destroyed;
+	uint64_t private_bytes;		/* in the granules of its ends */
+	struct audit_owner *owners;
+	size_t nr_owners;
+};
+
+enum audit_state { STATE_EMPTY, STATE_RAM, STATE_DESTROYED, STATE_DEV, NR_STATES };
+
+/* As the module spells them, and DEN0137. */
+extern const char *const audit_states[NR_STATES];
+
+struct audit_run {
+	struct audit_range where;
+	enum audit_state state;
+};
+
+enum audit_sum {
+	SUM_MISALIGNED_RUNS,
+	SUM_BROKEN_GRANULES,
+	SUM_BROKEN_PRIVATE_BYTES,
+	SUM_DESTROYED_RUNS,
+	SUM_DESTROYED_BYTES,
+	SUM_SHARED_BYTES,
+	SUM_PRIVATE_BYTES,
+	SUM_IPA_BITS,
+	SUM_RUNS,
+	SUM_TRUNCATED,
+	SUM_WALKS,
+	SUM_MOVED_RUNS,
+	SUM_RSI_CALLS,
+	SUM_NS,
+	NR_SUMS
+};
+
+/* The module's keys. */
+extern const char *const audit_sums[NR_SUMS];
+
+struct audit {
+	const struct audit_verdict *verdict;
+	char meaning[256];
+	uint64_t granule_bytes;		/* 0: unknown */
+	struct audit_finding *findings;	/* the worst first */
+	size_t nr_findings;
+	uint64_t sums[NR_SUMS];
+	struct audit_range *ram;
+	size_t nr_ram;
+	struct audit_run *runs;
+	size_t nr_runs;
+};
+
+struct sysroot;
+
+int audit_read(const struct sysroot *root, struct audit *audit);
+bool audit_same(const struct audit *a, const struct audit *b);
+void audit_free(struct audit *audit);
+
+void audit_print_map(const struct audit *audit);
+
+#endif
