@@ -176,7 +176,10 @@ static bool is_lpi(phys_addr_t at, struct audit_owner *owner)
 				       "GICv3 LPI property table"))
 		return true;
 	for_each_possible_cpu(cpu) {
-		struct page * const *pend = &per_cpu_ptr(copy.rdist, cpu)->pend_page, *page;
+		/* An anonymous struct keeps its __percpu, for sparse. */
+		struct page * const *pend = (__force struct page * const *)
+					    &per_cpu_ptr(copy.rdist, cpu)->pend_page;
+		struct page *page;
 
 		if (get_kernel_nofault(page, pend) || !page)
 			continue;
