@@ -257,9 +257,7 @@ static void describe_page(phys_addr_t at, struct audit_owner *owner)
 	else if (PageLRU(page) || folio_mapped(page_folio(page)))
 		strscpy(owner->text, "user memory or page cache");
 	else
-		snprintf(owner->text, sizeof(owner->text),
-			 "unknown: allocated by the kernel, no page flag says by whom (refcount %d)",
-			 page_count(page));
+		strscpy(owner->text, "unknown: no page flag says whose it is");
 }
 
 /**
