@@ -3,7 +3,7 @@
 #include <linux/array_size.h>
 #include <linux/err.h>
 #include <linux/module.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 
 #include "audit.h"
@@ -81,16 +81,15 @@ static void show_owners(struct seq_file *s, const struct ripas_range *where)
 {
 	struct audit_owner owner, next;
 	u64 start = where->start;
-	int nr = 0;
 
-	audit_owner(start, where->end, &owner);
-	while (start < where->end) {
-		if (nr++ == MAX_OWNERS) {
+	for (int nr = 0; start < where->end; nr++, start = owner.end) {
+		audit_owner(start, where->end, &owner);
+		if (nr == MAX_OWNERS) {
 			owner.end = where->end;
 			strscpy(owner.text, "not looked at: there are too many");
 		}
-		/* Page by page the same is said, often. */
-		while (owner.end < where->end) {
+		/* Page by page the same is said, often; a run may be most of memory. */
+		while (owner.end < where->end && !fatal_signal_pending(current)) {
 			audit_owner(owner.end, where->end, &next);
 			if (strcmp(next.text, owner.text))
 				break;
@@ -99,8 +98,6 @@ static void show_owners(struct seq_file *s, const struct ripas_range *where)
 		}
 		seq_printf(s, "owner 0x%llx 0x%llx %llu %s\n", start, (u64)owner.end,
 			   owner.end - start, owner.text);
-		start = owner.end;
-		owner = next;
 	}
 }
 
