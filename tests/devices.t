@@ -175,12 +175,17 @@ realm 'a kernel that looks for mistakes' 0 "$EACH"$'\n'"$EACH"$'\n'left '
 		done
 	}
 	all_again() { again pci nvme; again virtio virtio_blk; again virtio virtio_net; }
+	echo 1 >/sys/kernel/tracing/events/rhi/enable
+	while :; do cat /sys/kernel/debug/rhi/*; done >/dev/null &
+	reader=$!
 	hook on
 	all_again
 	each work
 	hook off
 	all_again
 	each work
+	kill $reader
+	wait
 	leave' --kernel debug --host record
 
 done_testing

@@ -175,7 +175,8 @@ static int add_line(void *pointer, char **fields)
 	if (!strcmp(key, "count"))
 		return decode_decimal(value, &number) && number == to->count ? 0 : -EBUSY;
 	if (!strcmp(key, "threads"))
-		return decode_decimal(value, &number) && number == to->request->threads ? 0 : -EBUSY;
+		return decode_decimal(value, &number) && number == to->request->threads ?
+		       0 : -EBUSY;
 	return 0;	/* a newer module */
 }
 
@@ -230,7 +231,7 @@ static int failure(int error)
 		warnx("a CPU went away: try again, perhaps with fewer --threads");
 		return EXIT_RESOURCES;
 	case -ENOMEM:
-		warnx("not enough memory, or the host would not share it (see dmesg): try a smaller --count");
+		warnx("no memory, or the host would not share it (dmesg): try a smaller --count");
 		return EXIT_RESOURCES;
 	case -EINVAL:
 		warnx("the module refused: dmesg says why");
@@ -264,7 +265,8 @@ static int run_all(const struct request *request, struct bench *bench)
 
 static void usage(FILE *to)
 {
-	fputs("Usage: rhictl bench [--size LIST] [--count N] [--threads N] [--pattern WORD] [--json]\n"
+	fputs("Usage: rhictl bench [--size LIST] [--count N] [--threads N]\n"
+	      "                    [--pattern WORD] [--json]\n"
 	      "\n"
 	      "Measures the kernel's dma_pool and rhi_pool in this machine, in turn.\n"
 	      "\n"

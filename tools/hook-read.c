@@ -13,7 +13,7 @@
 
 static const struct hook_state states[] = {
 	{ "on", "the kernel's DMA allocators give whole granules" },
-	{ "draining", "new memory is the kernel's own again, what is freed still comes by the module" },
+	{ "draining", "new memory is the kernel's own, what is freed still comes by the module" },
 	{ "off", "the kernel's DMA allocators are as they were" },
 	{ 0 }
 };

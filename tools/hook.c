@@ -18,10 +18,11 @@ static int switch_failure(const char *word, int error)
 {
 	switch (error) {
 	case -EALREADY:
-		warnx("hook %s: this kernel keeps to the granule by itself: there is nothing to do", word);
+		warnx("hook %s: this kernel keeps to the granule by itself: there is nothing to do",
+		      word);
 		return EXIT_UNSUPPORTED;
 	case -EOPNOTSUPP:
-		warnx("hook %s: this kernel cannot do it, or the granule is not known: see dmesg and rhictl info",
+		warnx("hook %s: not on this kernel, or not without a known granule: see dmesg",
 		      word);
 		return EXIT_UNSUPPORTED;
 	case -ENOENT:

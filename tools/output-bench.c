@@ -18,7 +18,9 @@ static double time_ratio(const struct bench_run *run)
 {
 	const struct bench_figures *pools = run->pools;
 
-	return pools[DMA_POOL].best_ns ? per_pair(&pools[RHI_POOL]) / per_pair(&pools[DMA_POOL]) : 0;
+	if (!pools[DMA_POOL].best_ns)
+		return 0;
+	return per_pair(&pools[RHI_POOL]) / per_pair(&pools[DMA_POOL]);
 }
 
 static double overhead(const struct bench_run *run, enum bench_pool pool)
