@@ -162,6 +162,16 @@ rmmod rhi_probe
 status=0; rhictl bench 2>/tmp/said || status=$?
 [ $status = 4 ]; grep -q "the rhi_probe module is not loaded" /tmp/said'
 
+# debugfs keeps files that can be written to itself then; those that can be read stay so.
+in_realm 'a kernel that is locked down' '
+mount -t securityfs none /sys/kernel/security
+echo integrity >/sys/kernel/security/lockdown
+status=0; rhictl bench 2>/tmp/said || status=$?
+[ $status = 1 ]; grep -q "is this kernel locked down" /tmp/said
+for command in info "hook on" audit; do rhictl $command >/dev/null; done
+cat /sys/kernel/debug/rhi/pools
+nothing_left'
+
 in_realm 'switching the hook' '
 is() { [ "$(rhictl hook "$@" --json | tr -d " \n" | sed "s/.*\"state\":\"\([a-z]*\)\".*/\1/")" = $want ]; }
 want=off; is; is status; is off

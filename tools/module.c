@@ -63,9 +63,12 @@ int module_failure(const char *sysroot, int error)
 		return EXIT_RESOURCES;
 	case -EACCES:
 	case -EPERM:
-		warnx(sysroot ?
-		      "make the captured tree readable for this user" :
-		      "run it as root");
+		if (sysroot)
+			warnx("make the captured tree readable for this user");
+		else if (geteuid())
+			warnx("run it as root");
+		else
+			warnx("is this kernel locked down? See /sys/kernel/security/lockdown");
 		return EXIT_ERROR;
 	default:
 		warnx("rhictl and rhi_probe belong together: use both from one release%s",
