@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "audit.h"
@@ -12,6 +11,7 @@
 #include "output.h"
 #include "rhictl.h"
 #include "sysroot.h"
+#include "view.h"
 
 static void usage(FILE *to)
 {
@@ -93,54 +93,25 @@ static int watch(const struct sysroot *root, const struct output *output)
  */
 int cmd_audit(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "sysroot", required_argument, NULL, 's' },
-		{ "watch", no_argument, NULL, 'w' },
-		{ 0 }
-	};
-	const struct output *output = &output_text;
-	const char *dir = NULL;
-	bool again = false;
 	struct sysroot root;
-	int option, ret;
+	struct view view;
+	int ret;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (option) {
-		case 'h':
-			usage(stdout);
-			return EXIT_GOOD;
-		case 'j':
-			output = &output_json;
-			break;
-		case 's':
-			dir = optarg;
-			break;
-		case 'w':
-			again = true;
-			break;
-		default:
-			warnx("rhictl audit --help lists the options");
-			return EXIT_ERROR;
-		}
-	}
+	ret = view_options(&view, argc, argv, true, usage);
+	if (ret != VIEW_GO_ON)
+		return ret;
 	if (optind != argc) {
 		warnx("\"%s\" is no option; rhictl audit --help lists them", argv[optind]);
 		return EXIT_ERROR;
 	}
-	if (dir && again) {
-		warnx("--sysroot %s: a captured tree does not change: leave --watch out", dir);
+	if (view.dir && view.watch) {
+		warnx("--sysroot %s: a captured tree does not change: leave --watch out", view.dir);
 		return EXIT_ERROR;
 	}
+	if (!view_open(&view, &root))
+		return EXIT_ERROR;
 
-	ret = sysroot_open(&root, dir);
-	if (ret) {
-		warnx("--sysroot %s: %s; give the top directory of a captured tree",
-		      dir ? dir : "/", strerror(-ret));
-		return EXIT_ERROR;
-	}
-	ret = again ? watch(&root, output) : look(&root, dir, output);
+	ret = view.watch ? watch(&root, view.output) : look(&root, view.dir, view.output);
 	sysroot_close(&root);
 	return ret;
 }

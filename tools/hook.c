@@ -11,6 +11,7 @@
 #include "output.h"
 #include "rhictl.h"
 #include "sysroot.h"
+#include "view.h"
 
 #define PARAMETER	PARAMETERS "/hook"
 
@@ -52,15 +53,15 @@ static int switch_to(const struct sysroot *root, const char *word)
 	return ret ? switch_failure(word, ret) : EXIT_GOOD;
 }
 
-static int show(const struct sysroot *root, const char *dir, const struct output *output)
+static int show(const struct sysroot *root, const struct view *view)
 {
 	struct hook hook = { 0 };
 	int ret = hook_read(root, &hook);
 
 	if (ret)
-		ret = module_failure(dir, ret);
+		ret = module_failure(view->dir, ret);
 	else
-		output->hook(&hook);
+		view->output->hook(&hook);
 	hook_free(&hook);
 	return ret;
 }
@@ -97,33 +98,14 @@ static bool is_switch(const char *word)
  */
 int cmd_hook(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "sysroot", required_argument, NULL, 's' },
-		{ 0 }
-	};
-	const struct output *output = &output_text;
-	const char *dir = NULL, *word = "status";
+	const char *word = "status";
 	struct sysroot root;
-	int option, ret;
+	struct view view;
+	int ret;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (option) {
-		case 'h':
-			usage(stdout);
-			return EXIT_GOOD;
-		case 'j':
-			output = &output_json;
-			break;
-		case 's':
-			dir = optarg;
-			break;
-		default:
-			warnx("rhictl hook --help lists the options");
-			return EXIT_ERROR;
-		}
-	}
+	ret = view_options(&view, argc, argv, false, usage);
+	if (ret != VIEW_GO_ON)
+		return ret;
 	if (optind < argc)
 		word = argv[optind++];
 	if (optind < argc || (!is_switch(word) && strcmp(word, "status"))) {
@@ -131,20 +113,16 @@ int cmd_hook(int argc, char **argv)
 		      optind < argc ? argv[optind] : word);
 		return EXIT_ERROR;
 	}
-	if (dir && is_switch(word)) {
-		warnx("--sysroot %s: a captured tree can only be shown", dir);
+	if (view.dir && is_switch(word)) {
+		warnx("--sysroot %s: a captured tree can only be shown", view.dir);
 		return EXIT_ERROR;
 	}
 
-	ret = sysroot_open(&root, dir);
-	if (ret) {
-		warnx("--sysroot %s: %s; give the top directory of a captured tree",
-		      dir ? dir : "/", strerror(-ret));
+	if (!view_open(&view, &root))
 		return EXIT_ERROR;
-	}
 	ret = is_switch(word) ? switch_to(&root, word) : EXIT_GOOD;
 	if (ret == EXIT_GOOD)
-		ret = show(&root, dir, output);
+		ret = show(&root, &view);
 	sysroot_close(&root);
 	return ret;
 }

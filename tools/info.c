@@ -3,13 +3,13 @@
 #include <err.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "info.h"
 #include "module.h"
 #include "output.h"
 #include "rhictl.h"
 #include "sysroot.h"
+#include "view.h"
 
 static void usage(FILE *to)
 {
@@ -34,51 +34,27 @@ static void usage(FILE *to)
  */
 int cmd_info(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "sysroot", required_argument, NULL, 's' },
-		{ 0 }
-	};
-	const struct output *output = &output_text;
-	const char *dir = NULL;
 	struct info info = { 0 };
 	struct sysroot root;
-	int option, ret;
+	struct view view;
+	int ret;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (option) {
-		case 'h':
-			usage(stdout);
-			return EXIT_GOOD;
-		case 'j':
-			output = &output_json;
-			break;
-		case 's':
-			dir = optarg;
-			break;
-		default:
-			warnx("rhictl info --help lists the options");
-			return EXIT_ERROR;
-		}
-	}
+	ret = view_options(&view, argc, argv, false, usage);
+	if (ret != VIEW_GO_ON)
+		return ret;
 	if (optind != argc) {
 		warnx("\"%s\" is no option; rhictl info --help lists them", argv[optind]);
 		return EXIT_ERROR;
 	}
-
-	ret = sysroot_open(&root, dir);
-	if (ret) {
-		warnx("--sysroot %s: %s; give the top directory of a captured tree",
-		      dir ? dir : "/", strerror(-ret));
+	if (!view_open(&view, &root))
 		return EXIT_ERROR;
-	}
+
 	ret = info_read(&root, &info);
 	sysroot_close(&root);
 	if (ret) {
-		ret = module_failure(dir, ret);
+		ret = module_failure(view.dir, ret);
 	} else {
-		output->info(&info);
+		view.output->info(&info);
 		ret = info.granule_bytes ? EXIT_GOOD : EXIT_CHECK;
 	}
 	info_free(&info);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <err.h>
+#include <getopt.h>
+#include <string.h>
+
+#include "output.h"
+#include "rhictl.h"
+#include "sysroot.h"
+#include "view.h"
+
+/**
+ * view_options - read --json, --sysroot DIR, --help, and perhaps --watch
+ * @view: filled in
+ * @argc: number of @argv
+ * @argv: "rhictl WORD", options
+ * @can_watch: there is a --watch
+ * @usage: prints the text for --help
+ *
+ * Return: VIEW_GO_ON, with optind at the first word that is no option; or enum exit_code,
+ *	when all is said.
+ */
+int view_options(struct view *view, int argc, char **argv, bool can_watch,
+		 void (*usage)(FILE *to))
+{
+	const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "sysroot", required_argument, NULL, 's' },
+		{ can_watch ? "watch" : NULL, no_argument, NULL, can_watch ? 'w' : 0 },
+		{ 0 }
+	};
+	int option;
+
+	*view = (struct view){ .output = &output_text };
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'h':
+			usage(stdout);
+			return EXIT_GOOD;
+		case 'j':
+			view->output = &output_json;
+			break;
+		case 's':
+			view->dir = optarg;
+			break;
+		case 'w':
+			view->watch = true;
+			break;
+		default:
+			warnx("%s --help lists the options", argv[0]);
+			return EXIT_ERROR;
+		}
+	}
+	return VIEW_GO_ON;
+}
+
+/**
+ * view_open - open the tree that is to be shown
+ * @view: from view_options()
+ * @root: for sysroot_close()
+ *
+ * Return: false if it cannot be opened; then it was said.
+ */
+bool view_open(const struct view *view, struct sysroot *root)
+{
+	int ret = sysroot_open(root, view->dir);
+
+	if (ret)
+		warnx("--sysroot %s: %s; give the top directory of a captured tree",
+		      view->dir ? view->dir : "/", strerror(-ret));
+	return !ret;
+}
