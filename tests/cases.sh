@@ -11,6 +11,15 @@ trap 'rm -rf -- "$work"' EXIT
 # What a kernel says when it found a mistake; lines of the module's own are none.
 SPLAT='WARNING:|BUG:|Call trace:|Oops|UBSAN:|KASAN:|possible circular locking|unreferenced object'
 
+# 7.3.4's own, seen once while bpftrace started on a busy machine.
+KNOWN='WARNING: .* hrtimer_forward'
+
+# known_only CONSOLE: all that the kernel complained of is KNOWN, and the module has no part in it
+known_only() {
+	grep -qE "$KNOWN" "$1" && ! grep -q '\[rhi_probe' "$1" &&
+		! grep -vE "$KNOWN|Call trace:" "$1" | grep -qE "$SPLAT"
+}
+
 # no_splat NAME CONSOLE: the kernel logged no warning
 no_splat() {
 	local found
@@ -18,6 +27,8 @@ no_splat() {
 	found=$(grep -nE -A 5 "$SPLAT" "$2" | head -n 30)
 	if [ ! -s "$2" ]; then
 		fail "$1" "there is no console log"
+	elif known_only "$2"; then
+		skip "$1" "this kernel's hrtimer_forward() complained, of nothing of ours"
 	elif [ -n "$found" ]; then
 		fail "$1" "$found"
 	else
