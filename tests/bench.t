@@ -11,7 +11,9 @@ TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
 guest='
 bench=/sys/kernel/debug/rhi/bench
 pools() { sed -n "s/^$1 //p" /sys/kernel/debug/rhi/pools; }
+# A thread says that it is done, and ends a moment later.
 nothing_left() {
+	for i in $(seq 20); do ps | grep -q "[r]hi_bench/" || break; sleep 0.1; done
 	[ "$(pools shared_chunks) $(pools shared_bytes) $(pools leaked_bytes)" = "0 0 0" ] &&
 	[ ! -e /sys/bus/platform/devices/rhi_bench ] && ! ps | grep -q "[r]hi_bench/"
 }
@@ -25,10 +27,10 @@ in_realm() {
 
 	rm -rf -- "$work/out"
 	if "$TOP/scripts/realm" --granule 64k --timeout 580 --out "$work/out" "$@" -- \
-		sh -ec "$guest$script" >"$work/stdout" 2>"$work/log" </dev/null; then
+		sh -exc "$guest$script" >"$work/stdout" 2>"$work/log" </dev/null; then
 		pass "$name"
 	else
-		fail "$name" "status $?; $(cat "$work/log" "$work/stdout")"
+		fail "$name" "status $?; $(tail -n 20 "$work/log") $(cat "$work/stdout")"
 	fi
 	no_splat "$name: no warning" "$work/out/console.log"
 }
