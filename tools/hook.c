@@ -23,7 +23,7 @@ static int switch_failure(const char *word, int error)
 		      word);
 		return EXIT_UNSUPPORTED;
 	case -EOPNOTSUPP:
-		warnx("hook %s: not on this kernel, or not without a known granule: see dmesg",
+		warnx("hook %s: this kernel cannot, or the granule is not known: see dmesg",
 		      word);
 		return EXIT_UNSUPPORTED;
 	case -ENOENT:
