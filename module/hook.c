@@ -66,10 +66,13 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip, struct f
 {
 	struct hook *hook = container_of(ops, struct hook, ops);
 
-	if (hook->tagged && !(ftrace_regs_get_argument(fregs, 0) & 1))
+	/* This module gives its own pools to no function of the kernel. */
+	if (hook->tagged) {
+		if (!(ftrace_regs_get_argument(fregs, 0) & 1))
+			return;
+	} else if (within_module(parent_ip, THIS_MODULE)) {
 		return;
-	if (within_module(parent_ip, THIS_MODULE))
-		return;
+	}
 	this_cpu_inc(*hook->calls);
 	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook->replacement);
 }
