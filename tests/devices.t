@@ -153,7 +153,9 @@ realm 'nvme at work' 0 left '
 	hook on
 	modprobe nvme
 	for i in $(seq 100); do [ -b /dev/nvme0n1 ] && break; sleep 0.1; done
-	for i in 1 2 3; do dd if=/dev/nvme0n1 of=/dev/null iflag=direct bs=1M 2>/dev/null; done &
+	read_all() { dd if=/dev/nvme0n1 of=/dev/null iflag=direct bs=1M 2>/dev/null; }
+	for i in 1 2 3 4; do read_all; done
+	for i in 1 2 3; do read_all; done &
 	dd if=/dev/nvme0n1 of=/dev/null iflag=direct bs=128k 2>/dev/null
 	cd /sys/kernel/debug/rhi
 	{ sed -n "s/^shared_bytes /shared /p" pools; grep " shared nvme " pools; grep "^0000" hook; } >&2
