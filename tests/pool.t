@@ -130,6 +130,8 @@ while read -r kernel size; do
 		$counts$stress
 		may_fail
 		run failure
+		echo on >/sys/module/rhi_probe/parameters/hook
+		run hooked
 		finish
 		no_leak" "${options[@]}"
 	is "$name: each block that was freed wrongly was refused" "$(said 'nothing was freed')" "$(note bad_frees)"

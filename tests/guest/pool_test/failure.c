@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each allocation that the pool makes fails once (Documentation/fault-injection). tests/pool.t
- * lets failslab and fail_page_alloc apply to all requests before.
+ * Each allocation that the pool makes, or the hook for a driver, fails once
+ * (Documentation/fault-injection). tests/pool.t lets failslab and fail_page_alloc apply to all
+ * requests before.
  */
+#include <linux/dma-mapping.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -12,6 +14,8 @@
 #define BLOCKS	20
 /* What creation and growth allocate, at the very least. */
 #define LEAST	8
+/* Chunk, bitmap, pages with their guard and without, an entry of the index */
+#define LEAST_HOOKED	4
 #define MOST	2000
 
 #ifdef CONFIG_FAULT_INJECTION
@@ -58,6 +62,37 @@ static void each_step(struct test *test)
 	kfree(blocks);
 }
 
+/* By what the kernel offers to drivers: the hook has to be on. */
+static unsigned int coherent_with_failure(struct test *test, unsigned int nth)
+{
+	const size_t bytes = 2 * PAGE_SIZE;
+	unsigned int left;
+	dma_addr_t dma;
+	void *vaddr;
+
+	current->fail_nth = nth;
+	vaddr = dma_alloc_coherent(test_dev, bytes, &dma, GFP_KERNEL);
+	left = current->fail_nth;
+	current->fail_nth = 0;
+
+	CHECK(test, vaddr || !left);
+	if (vaddr) {
+		CHECK(test, is_shared(round_down(virt_to_phys(vaddr), granule), granule));
+		dma_free_coherent(test_dev, bytes, vaddr, dma);
+	}
+	return left;
+}
+
+static void each_step_hooked(struct test *test)
+{
+	unsigned int nth = 0;
+
+	while (++nth < MOST && !test->failed && !coherent_with_failure(test, nth))
+		;
+	test_note(test, "steps of the hook that failed %u", nth - 1);
+	CHECK(test, nth > LEAST_HOOKED && nth < MOST);
+}
+
 #else
 
 static void each_step(struct test *test)
@@ -65,9 +100,19 @@ static void each_step(struct test *test)
 	test->skip = "this kernel has no CONFIG_FAULT_INJECTION";
 }
 
+static void each_step_hooked(struct test *test)
+{
+	each_step(test);
+}
+
 #endif
 
 const struct test_case failure_cases[] = {
 	{ "every allocation fails once", each_step },
+	{ }
+};
+
+const struct test_case hooked_cases[] = {
+	{ "every allocation for a driver's coherent memory fails once", each_step_hooked },
 	{ }
 };

@@ -52,6 +52,7 @@ static const struct {
 	{ "atomic", atomic_cases },
 	{ "stress", stress_cases },
 	{ "failure", failure_cases },
+	{ "hooked", hooked_cases },
 	{ "count", count_cases },
 	{ "busy", busy_cases },
 	{ "refuse", refuse_cases },

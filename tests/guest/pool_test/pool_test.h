@@ -37,7 +37,7 @@ struct test_case {
 };
 
 extern const struct test_case create_cases[], use_cases[], misuse_cases[], atomic_cases[],
-	stress_cases[], failure_cases[], count_cases[], busy_cases[], refuse_cases[],
+	stress_cases[], failure_cases[], hooked_cases[], count_cases[], busy_cases[], refuse_cases[],
 	stop_cases[], scribble_cases[];
 
 /* main.c: parameters, and the device */
