@@ -229,6 +229,6 @@ sleep 1; kill -9 $! || true; wait $! || true
 nothing_left
 sleep 6
 echo scan >/sys/kernel/debug/kmemleak; echo scan >/sys/kernel/debug/kmemleak
-[ ! -s /sys/kernel/debug/kmemleak ]' --kernel debug
+! grep . /sys/kernel/debug/kmemleak >&2' --kernel debug
 
 done_testing

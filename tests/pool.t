@@ -42,8 +42,7 @@ no_leak() {
 	sleep 6
 	echo scan >/sys/kernel/debug/kmemleak
 	echo scan >/sys/kernel/debug/kmemleak
-	cat /sys/kernel/debug/kmemleak
-	[ ! -s /sys/kernel/debug/kmemleak ]
+	! grep . /sys/kernel/debug/kmemleak >&2
 }
 '
 
