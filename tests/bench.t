@@ -27,7 +27,7 @@ in_realm() {
 
 	rm -rf -- "$work/out"
 	if "$TOP/scripts/realm" --granule 64k --timeout 580 --out "$work/out" "$@" -- \
-		sh -exc "$guest$script" >"$work/stdout" 2>"$work/log" </dev/null; then
+		sh -exc "$NOT$guest$script" >"$work/stdout" 2>"$work/log" </dev/null; then
 		pass "$name"
 	else
 		fail "$name" "status $?; $(tail -n 20 "$work/log") $(cat "$work/stdout")"
@@ -95,7 +95,7 @@ in_realm 'what it takes, and the last figures' '
 echo >$bench
 grep -qx "size 64" $bench; grep -qx "count 1000" $bench; grep -qx "threads 1" $bench; grep -qx "pattern pair" $bench
 cp $bench /tmp/before
-! echo size=0 >$bench
+not echo size=0 >$bench
 cmp $bench /tmp/before
 echo "pattern=random	threads=2  size=0x40
 " >$bench
@@ -157,7 +157,7 @@ echo "size=65536 count=1000 pattern=zero" >$bench &
 usleep 50000
 status=0; rhictl bench --size 64 2>/tmp/said || status=$?
 [ $status = 3 ]; grep -q "another benchmark is under way" /tmp/said
-! rmmod rhi_probe
+not rmmod rhi_probe
 wait $!
 nothing_left
 rmmod rhi_probe

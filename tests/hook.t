@@ -19,7 +19,7 @@ echo 1 >$switch; [ "$(state)" = on ]
 rmmod rhi_probe; [ ! -e $switch ]'
 
 in_realm 'what is no switch is refused' "$knobs"'
-! echo maybe >$switch; ! echo >$switch; [ "$(state)" = off ]'
+not echo maybe >$switch; not echo >$switch; [ "$(state)" = off ]'
 off=$(jq -c .convert "$work/out/summary.json")
 
 in_realm 'hook=on when it is loaded' "$knobs"'[ "$(cat $switch) $(state)" = "on on" ]' \
@@ -32,16 +32,16 @@ for i in $(seq 10); do rmmod rhi_probe; modprobe rhi_probe hook=on; done
 [ "$(state)" = on ]'
 
 in_realm 'an unknown granule is not guessed' "$knobs"'
-! echo on >$switch; [ "$(state)" = off ]; says "granule is not known"' --granule 6k
+not echo on >$switch; [ "$(state)" = off ]; says "granule is not known"' --granule 6k
 
 # Since 7.3 ftrace cannot be switched off at all.
 in_realm 'ftrace that is switched off is not overruled, and not switched off below the hook' "$knobs"'
 if echo 0 >/proc/sys/kernel/ftrace_enabled; then
-	! echo on >$switch; [ "$(state)" = off ]; says "is kernel.ftrace_enabled 0"
+	not echo on >$switch; [ "$(state)" = off ]; says "is kernel.ftrace_enabled 0"
 	echo 1 >/proc/sys/kernel/ftrace_enabled
 fi
 echo on >$switch; [ "$(state)" = on ]
-! echo 0 >/proc/sys/kernel/ftrace_enabled; [ "$(state)" = on ]'
+not echo 0 >/proc/sys/kernel/ftrace_enabled; [ "$(state)" = on ]'
 
 in_realm 'a function tracer beside it' "$knobs"'
 echo on >$switch
@@ -51,7 +51,7 @@ echo off >$switch; echo on >$switch; [ "$(state)" = on ]; rmmod rhi_probe'
 
 upstream=$("$TOP/scripts/kbuild" "$TOP/tests/guest/upstream" 2>"$work/log") || diag "$(cat "$work/log")"
 in_realm 'a kernel that aligns by itself is left alone' "$knobs"'
-! echo on >$switch; [ "$(state)" = off ]; says "keeps to the host.s granule by itself"' \
+not echo on >$switch; [ "$(state)" = off ]; says "keeps to the host.s granule by itself"' \
 	--module "$upstream/upstream.ko"
 
 in_realm 'a kernel that looks for mistakes' "$knobs"'

@@ -15,7 +15,7 @@ in_realm 'two loads and unloads in a row' "$module"'
 same; rmmod rhi_probe; gone; insmod $ko; same; rmmod rhi_probe; gone; modprobe rhi_probe; same'
 
 in_realm 'a bad parameter leaves nothing behind' "$module"'
-gone; ! insmod $ko granule=12288; gone; ! insmod $ko granule=4096; gone; insmod $ko; same' --append realm.noprobe
+gone; not insmod $ko granule=12288; gone; not insmod $ko granule=4096; gone; insmod $ko; same' --append realm.noprobe
 
 while read -r kernel times; do
 	in_realm "unloading under readers, $kernel" "$module"'
