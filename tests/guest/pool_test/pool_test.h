@@ -37,8 +37,8 @@ struct test_case {
 };
 
 extern const struct test_case create_cases[], use_cases[], misuse_cases[], atomic_cases[],
-	stress_cases[], failure_cases[], hooked_cases[], count_cases[], busy_cases[], refuse_cases[],
-	stop_cases[], scribble_cases[];
+	stress_cases[], failure_cases[], hooked_cases[], count_cases[], busy_cases[],
+	refuse_cases[], stop_cases[], scribble_cases[];
 
 /* main.c: parameters, and the device */
 extern unsigned long granule;		/* of the host */
