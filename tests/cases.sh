@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Realm boots as a table: for tests/*.t, which source it.
-
-# shellcheck source=tests/tap.sh
-. "$TOP/tests/tap.sh"
+# Realm boots as cases: for tests/*.t, which source it. See tests/README.md.
 
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
+
+# shellcheck source=tests/tap.sh
+. "$TOP/tests/tap.sh"
+# shellcheck source=tests/boot.sh
+. "$TOP/tests/boot.sh"
 
 # What a kernel says when it found a mistake; lines of the module's own are none.
 SPLAT='WARNING:|BUG:|Call trace:|Oops|UBSAN:|KASAN:|possible circular locking|unreferenced object'
@@ -20,14 +22,16 @@ known_only() {
 		! grep -vE "$KNOWN|Call trace:" "$1" | grep -qE "$SPLAT"
 }
 
-# no_splat NAME CONSOLE: the kernel logged no warning
+# no_splat NAME: the kernel logged no warning in the last boot
 no_splat() {
-	local found
+	local console=$work/out/console.log found
 
-	found=$(grep -nE -A 5 "$SPLAT" "$2" | head -n 30)
-	if [ ! -s "$2" ]; then
+	if [ ! -s "$console" ]; then
 		fail "$1" "there is no console log"
-	elif known_only "$2"; then
+		return
+	fi
+	found=$(grep -nE -A 5 "$SPLAT" "$console" | head -n 30)
+	if known_only "$console"; then
 		skip "$1" "this kernel's hrtimer_forward() complained, of nothing of ours"
 	elif [ -n "$found" ]; then
 		fail "$1" "$found"
@@ -36,28 +40,56 @@ no_splat() {
 	fi
 }
 
-# The module's values in one line, or nothing if it is not loaded; then its log.
-REPORT='cd /sys/kernel/rhi 2>/dev/null &&
-	echo $(cat status granule ipa_change_alignment hostconf_version hostconf_features)
-dmesg | sed -n "s/.*rhi_probe: /log: /p"'
+# boot NAME STATUS SCRIPT OPTIONS...: SCRIPT ends with STATUS in a Realm; and, as a case of
+# its own, the kernel logs no warning. SCRIPT and OPTIONS are those of realm_script.
+boot() {
+	boot_with_warnings "$@"
+	no_splat "$1: no warning"
+}
+
+# The same where the kernel has to warn.
+boot_with_warnings() {
+	local name=$1 want=$2 script=$3 status=0 line
+	shift 3
+
+	realm_script "$script" "$@" || status=$?
+	if [ "$status" = "$want" ]; then
+		pass "$name"
+		return
+	fi
+	line=$(sed -n 's/^guest: .* line \([0-9]*\)$/\1/p' "$work/stderr" | tail -n 1)
+	fail "$name" "exit status $status, not $want${line:+; line $line: $(sed -n "${line}p" <<<"$script")}
+$(tails)"
+}
+
+# builds [--kernel V] DIR...: modules, the latter may need the former; the last one's directory
+# is $ko then
+builds() {
+	local options=() dir
+
+	[ "$1" != --kernel ] || { options=(--kernel "$2"); shift 2; }
+	for dir; do
+		# shellcheck disable=SC2034 # for the caller
+		if ! ko=$("$TOP/scripts/kbuild" "${options[@]}" "$TOP/$dir" 2>"$work/stderr" </dev/null); then
+			fail "$dir builds${options[1]:+ for kernel ${options[1]}}" "$(tail -n 40 "$work/stderr")"
+			return 1
+		fi
+	done
+	pass "${!#} builds${options[1]:+ for kernel ${options[1]}}"
+}
 
 # probe_cases <<TABLE: a case is a line
 #   name | options of scripts/realm | the five values, or - if it must not load | a part of its log
 # Each asserts the values, the line in the log, and that the kernel logged no warning.
 probe_cases() {
-	local name options values log out=$work/out got
+	local name options values log got
 
 	while IFS='|' read -r name options values log; do
 		read -r name <<<"$name"
 		read -r values <<<"$values"
 		read -r log <<<"$log"
-		rm -rf -- "$out"
 		# shellcheck disable=SC2086
-		if ! "$TOP/scripts/realm" $options --timeout 120 --out "$out" -- \
-			sh -c "$REPORT" >"$work/stdout" 2>"$work/stderr" </dev/null; then
-			fail "$name: boots" "$(cat "$work/stderr")"
-			continue
-		fi
+		boot "$name" 0 report_probe --granule 4k $options
 		got=$(grep -v '^log: ' "$work/stdout")
 		is "$name: values" "${got:--}" "$values"
 		if grep -qF -- "$log" <(grep '^log: ' "$work/stdout"); then
@@ -65,25 +97,14 @@ probe_cases() {
 		else
 			fail "$name: log" "no '$log' in: $(grep '^log: ' "$work/stdout")"
 		fi
-		no_splat "$name: no warning" "$out/console.log"
 	done
 }
 
-# For scripts in a Realm: sh -e does not mind a "! CMD" that fails.
-NOT='not() { ! "$@"; }
-'
-
-# in_realm NAME SCRIPT OPTIONS...: SCRIPT (sh -e) succeeds in a Realm, and the kernel does not complain
+# The older form, as long as a test has it.
 in_realm() {
 	local name=$1 script=$2
 	shift 2
 
-	rm -rf -- "$work/out"
-	if "$TOP/scripts/realm" --granule 64k --timeout 120 --out "$work/out" "$@" -- \
-		sh -ec "$NOT$script" >"$work/log" 2>&1 </dev/null; then
-		pass "$name"
-	else
-		fail "$name" "$(cat "$work/log")"
-	fi
-	no_splat "$name: no warning" "$work/out/console.log"
+	boot "$name" 0 "$script" "$@"
+	cat "$work/stdout" "$work/stderr" >"$work/log"
 }

@@ -6,59 +6,55 @@ TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
-knobs='switch=/sys/module/rhi_probe/parameters/hook
-state() { sed -n "s/^state //p" /sys/kernel/debug/rhi/hook; }
-says() { dmesg | grep -q "rhi_probe: hook: .*$1" || { dmesg | tail; return 1; }; }
-'
-in_realm 'off as it comes, on, off, and gone' "$knobs"'
-[ "$(cat $switch) $(state)" = "off off" ]
-echo on >$switch; [ "$(cat $switch) $(state)" = "on on" ]
-echo on >$switch; [ "$(cat $switch) $(state)" = "on on" ]
-echo off >$switch; [ "$(cat $switch) $(state)" = "off draining" ]
-echo 1 >$switch; [ "$(state)" = on ]
+boot 'off as it comes, on, off, and gone' 0 '
+[ "$(cat $switch) $(hook_state)" = "off off" ]
+hook on; [ "$(cat $switch) $(hook_state)" = "on on" ]
+hook on; [ "$(cat $switch) $(hook_state)" = "on on" ]
+hook off; [ "$(cat $switch) $(hook_state)" = "off draining" ]
+hook 1; [ "$(hook_state)" = on ]
 rmmod rhi_probe; [ ! -e $switch ]'
 
-in_realm 'what is no switch is refused' "$knobs"'
-not echo maybe >$switch; not echo >$switch; [ "$(state)" = off ]'
-off=$(jq -c .convert "$work/out/summary.json")
+boot 'what is no switch is refused' 0 '
+not hook maybe; not hook ""; [ "$(hook_state)" = off ]'
+off=$(summary .convert)
 
-in_realm 'hook=on when it is loaded' "$knobs"'[ "$(cat $switch) $(state)" = "on on" ]' \
+boot 'hook=on when it is loaded' 0 '[ "$(cat $switch) $(hook_state)" = "on on" ]' \
 	--append rhi_probe.hook=on
-is 'switching converts nothing' "$(jq -c .convert "$work/out/summary.json")" "$off"
+is 'switching converts nothing' "$(summary .convert)" "$off"
 
-in_realm 'a hundred times on and off' "$knobs"'
-for i in $(seq 50); do echo on >$switch; echo off >$switch; done
+boot 'a hundred times on and off' 0 '
+for i in $(seq 50); do hook on; hook off; done
 for i in $(seq 10); do rmmod rhi_probe; modprobe rhi_probe hook=on; done
-[ "$(state)" = on ]'
+[ "$(hook_state)" = on ]'
 
-in_realm 'an unknown granule is not guessed' "$knobs"'
-not echo on >$switch; [ "$(state)" = off ]; says "granule is not known"' --granule 6k
+boot 'an unknown granule is not guessed' 0 '
+not hook on; [ "$(hook_state)" = off ]; hook_said "granule is not known"' --granule 6k
 
 # Since 7.3 ftrace cannot be switched off at all.
-in_realm 'ftrace that is switched off is not overruled, and not switched off below the hook' "$knobs"'
+boot 'ftrace that is switched off is not overruled, and not switched off below the hook' 0 '
 if echo 0 >/proc/sys/kernel/ftrace_enabled; then
-	not echo on >$switch; [ "$(state)" = off ]; says "is kernel.ftrace_enabled 0"
+	not hook on; [ "$(hook_state)" = off ]; hook_said "is kernel.ftrace_enabled 0"
 	echo 1 >/proc/sys/kernel/ftrace_enabled
 fi
-echo on >$switch; [ "$(state)" = on ]
-not echo 0 >/proc/sys/kernel/ftrace_enabled; [ "$(state)" = on ]'
+hook on; [ "$(hook_state)" = on ]
+not echo 0 >/proc/sys/kernel/ftrace_enabled; [ "$(hook_state)" = on ]'
 
-in_realm 'a function tracer beside it' "$knobs"'
-echo on >$switch
+boot 'a function tracer beside it' 0 '
+hook on
 echo "dma_*" >/sys/kernel/tracing/set_ftrace_filter
 echo function >/sys/kernel/tracing/current_tracer
-echo off >$switch; echo on >$switch; [ "$(state)" = on ]; rmmod rhi_probe'
+hook off; hook on; [ "$(hook_state)" = on ]; rmmod rhi_probe'
 
-upstream=$("$TOP/scripts/kbuild" "$TOP/tests/guest/upstream" 2>"$work/log") || diag "$(cat "$work/log")"
-in_realm 'a kernel that aligns by itself is left alone' "$knobs"'
-not echo on >$switch; [ "$(state)" = off ]; says "keeps to the host.s granule by itself"' \
-	--module "$upstream/upstream.ko"
+builds tests/guest/upstream
+boot 'a kernel that aligns by itself is left alone' 0 '
+not hook on; [ "$(hook_state)" = off ]; hook_said "keeps to the host.s granule by itself"' \
+	--module "$ko/upstream.ko"
 
-in_realm 'a kernel that looks for mistakes' "$knobs"'
+boot 'a kernel that looks for mistakes' 0 '
 echo function >/sys/kernel/tracing/current_tracer
-for i in $(seq 5); do echo on >$switch; echo off >$switch; done
+for i in $(seq 5); do hook on; hook off; done
 echo nop >/sys/kernel/tracing/current_tracer
 for i in $(seq 3); do rmmod rhi_probe; modprobe rhi_probe hook=on; done
-[ "$(state)" = on ]; rmmod rhi_probe' --kernel debug
+[ "$(hook_state)" = on ]; rmmod rhi_probe' --kernel debug
 
 done_testing

@@ -6,57 +6,52 @@ TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
-module='ko=$(echo /lib/modules/*/updates/rhi_probe.ko)
-same() { [ "$(cat /sys/kernel/rhi/status /sys/kernel/rhi/granule)" = "ok
-65536" ]; }
-gone() { [ ! -e /sys/kernel/rhi ] && [ ! -e /sys/kernel/debug/rhi ] && ! grep -q ^rhi_probe /proc/modules; }
-'
-in_realm 'two loads and unloads in a row' "$module"'
-same; rmmod rhi_probe; gone; insmod $ko; same; rmmod rhi_probe; gone; modprobe rhi_probe; same'
+boot 'two loads and unloads in a row' 0 '
+loaded; rmmod rhi_probe; gone; insmod $ko; loaded; rmmod rhi_probe; gone; modprobe rhi_probe; loaded'
 
-in_realm 'a bad parameter leaves nothing behind' "$module"'
-gone; not insmod $ko granule=12288; gone; not insmod $ko granule=4096; gone; insmod $ko; same' --append realm.noprobe
+boot 'a bad parameter leaves nothing behind' 0 '
+gone; not insmod $ko granule=12288; gone; not insmod $ko granule=4096; gone; insmod $ko; loaded' --append realm.noprobe
 
 while read -r kernel times; do
-	in_realm "unloading under readers, $kernel" "$module"'
+	boot "unloading under readers, $kernel" 0 '
 	for i in 1 2 3 4; do
 		while :; do cat /sys/kernel/rhi/* /sys/kernel/debug/rhi/*; done >/dev/null 2>&1 &
 	done
 	# An open file holds the module: so it may take more than one try.
 	unload() { for try in $(seq 200); do rmmod rhi_probe 2>/dev/null && return; done; rmmod rhi_probe; }
 	for i in $(seq '"$times"'); do unload; insmod $ko; done
-	same; unload; gone' --kernel "$kernel"
+	loaded; unload; gone' --kernel "$kernel"
 done <<END
 newest 30
 debug 10
 END
 
-in_realm 'loading asks the host three questions' '
+boot 'loading asks the host three questions' 0 '
 [ "$(grep -vc "^#" /sys/kernel/debug/rhi/calls)" = 3 ]'
-is 'and the host heard three' "$(jq -c .rhi "$work/out/summary.json")" \
+is 'and the host heard three' "$(summary '.rhi | tojson')" \
 	'{"HOSTCONF_VERSION":1,"HOSTCONF_FEATURES":1,"HOSTCONF_GET_IPA_CHANGE_ALIGNMENT":1,"unknown":0}'
 
-in_realm 'the log of calls keeps the latest 64, in their order' '
+boot 'the log of calls keeps the latest 64, in their order' 0 '
 for i in $(seq 20); do cat /sys/kernel/debug/rhi/families >/dev/null; done
 grep -v "^#" /sys/kernel/debug/rhi/calls >/tmp/calls
 [ "$(wc -l </tmp/calls)" = 64 ]
 [ "$(cut -d" " -f1 /tmp/calls)" = "$(seq 40 103)" ]'
 
-in_realm 'families: versions and features' '
+boot 'families: versions and features' 0 '
 [ "$(cat /sys/kernel/debug/rhi/families)" = "# family version features
 SESSION 0x10000 0x8000000000000007,0x0
 FAL not_supported -
 DA 0x10001 0xff
 HOSTCONF 0x10000 0x1" ]' --rhi session.version=0x10000,session.features=0x8000000000000007,da.version=0x10001,da.features=0xff
 
-in_realm 'sysfs is for everybody, debugfs for root' '
+boot 'sysfs is for everybody, debugfs for root' 0 '
 [ "$(stat -c %a /sys/kernel/rhi/status)" = 444 ]
 [ "$(stat -c %a /sys/kernel/debug/rhi/calls)" = 400 ]'
 
-in_realm 'no RIPAS is changed by loading' '
+boot 'no RIPAS is changed by loading' 0 '
 for f in /sys/kernel/rhi/* /sys/kernel/debug/rhi/*; do cat $f >/dev/null; done'
-probed=$(jq -c '.convert, .shared_bytes' "$work/out/summary.json")
-in_realm 'as without the module' 'true' --append realm.noprobe
-is 'no conversion more' "$(jq -c '.convert, .shared_bytes' "$work/out/summary.json")" "$probed"
+probed=$(summary '.convert, .shared_bytes')
+boot 'as without the module' 0 true --append realm.noprobe
+is 'no conversion more' "$(summary '.convert, .shared_bytes')" "$probed"
 
 done_testing

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=busybox
+# What the scripts of tests/*.t have in a Realm: boot() of tests/cases.sh runs them by
+# busybox's sh -e, and has them source this file, which is /usr/lib/guest.sh there.
+
+# shellcheck disable=SC2034 # for the scripts
+ko=$(echo /lib/modules/*/updates/rhi_probe.ko)
+switch=/sys/module/rhi_probe/parameters/hook
+rhi=/sys/kernel/debug/rhi
+tracing=/sys/kernel/tracing
+
+# sh -e does not say what failed.
+# shellcheck disable=SC2154 # the trap sets it
+trap 'status=$?; [ $status = 0 ] || echo "guest: exit status $status, line $LINENO" >&2' EXIT
+
+# not COMMAND...: sh -e does not mind a "! COMMAND" that fails.
+not() { ! "$@"; }
+
+# same WHAT GOT WANTED
+same() { [ "$2" = "$3" ] || { echo "$1: '$2', not '$3'" >&2; return 1; }; }
+
+# at_least_one WHAT NUMBER
+at_least_one() { [ "$2" -gt 0 ] || { echo "$1: $2" >&2; return 1; }; }
+
+# wait_for COMMAND...: until it succeeds, at most some minutes
+wait_for() {
+	for _ in $(seq 1000); do
+		if "$@"; then return; fi
+		sleep 0.1
+	done
+	echo "waited in vain: $*" >&2
+	return 1
+}
+
+# ---- The module: it is there, as on a host of 64K; nothing of it is there
+
+loaded() { [ "$(cat /sys/kernel/rhi/status /sys/kernel/rhi/granule | xargs)" = "ok 65536" ]; }
+gone() { [ ! -e /sys/kernel/rhi ] && [ ! -e $rhi ] && not grep -q ^rhi_probe /proc/modules; }
+
+# Its values in one line, or nothing if it is not loaded; then its log.
+report_probe() {
+	if [ -e /sys/kernel/rhi ]; then
+		(cd /sys/kernel/rhi && cat status granule ipa_change_alignment hostconf_version \
+			hostconf_features) | xargs
+	fi
+	dmesg | sed -n 's/.*rhi_probe: /log: /p'
+}
+
+# hook on, hook off
+hook() { echo "$1" >$switch; }
+# on, off or draining
+hook_state() { sed -n 's/^state //p' $rhi/hook; }
+# hook_said REGEX: so says the kernel's log
+hook_said() { dmesg | grep -q "rhi_probe: hook: .*$1" || { dmesg | tail >&2; return 1; }; }
+
+# of_pools NAME: a figure of all pools
+of_pools() { sed -n "s/^$1 //p" $rhi/pools; }
+# No pool shares anything, and none has lost anything.
+no_pool_shares() { [ "$(of_pools shared_chunks) $(of_pools shared_bytes) $(of_pools leaked_bytes)" = "0 0 0" ]; }
+
+# Nothing was allocated that nobody refers to any more: what is younger than five seconds does
+# not count. Only the debug kernel can tell.
+no_leak() {
+	[ -e /sys/kernel/debug/kmemleak ] || return 0
+	sleep 6
+	echo scan >/sys/kernel/debug/kmemleak
+	echo scan >/sys/kernel/debug/kmemleak
+	not grep . /sys/kernel/debug/kmemleak >&2
+}
+
+# ---- tests/guest/pool_test, which has to be in /root
+
+# pool_test_load [PARAMETER=VALUE...]
+# shellcheck disable=SC2120 # those are for the scripts
+pool_test_load() { insmod /root/pool_test.ko granule="$(cat /sys/kernel/rhi/granule)" "$@"; }
+# pool_test_run FILE...: the TAP of these
+pool_test_run() { for f; do cat "/sys/kernel/debug/pool_test/$f"; done; }
+# pool_test FILE: load, run and unload
+pool_test() {
+	# shellcheck disable=SC2119
+	pool_test_load
+	pool_test_run "$1"
+	rmmod pool_test
+}
+
+# ---- Devices: --nvme and --net
+
+# disk_works DEVICE: what is read is what was written
+disk_works() {
+	wait_for test -b "$1"
+	head -c 8388608 /dev/urandom >/tmp/in
+	dd if=/tmp/in of="$1" bs=1M conv=fsync 2>/dev/null
+	dd if="$1" of=/tmp/out iflag=direct bs=256k count=32 2>/dev/null
+	cmp /tmp/in /tmp/out
+}
+
+# The host answers, and sends back what it gets.
+net_works() {
+	ip link set eth0 up
+	ip addr replace 10.0.2.15/24 dev eth0
+	ping -q -c 3 -i 0.1 -W 5 10.0.2.2 >/dev/null
+	head -c 1048576 /dev/urandom >/tmp/in
+	nc 10.0.2.100 7 </tmp/in >/tmp/out
+	cmp /tmp/in /tmp/out
+}
+
+# works DRIVER: says so
+works() {
+	case $1 in
+	nvme) disk_works /dev/nvme0n1 ;;
+	virtio_blk) disk_works /dev/vda ;;
+	virtio_net) net_works ;;
+	esac
+	echo "$1 works"
+}
+
+nvme() {
+	modprobe nvme
+	wait_for test -b /dev/nvme0n1
+}
+
+# ---- Trace events. trace_end: what the ring buffers have, all of it, is in /tmp/trace
+
+trace_begin() { echo 8192 >$tracing/buffer_size_kb; echo 1 >$tracing/events/rhi/enable; }
+trace_end() {
+	echo 0 >$tracing/events/rhi/enable
+	cat $tracing/trace >/tmp/trace
+	entries=$(sed -n 's,^# entries-in-buffer/entries-written: \([0-9]*/[0-9]*\) .*,\1,p' /tmp/trace)
+	at_least_one 'events' "${entries%/*}"
+	same 'events in the buffer, and written' "${entries%/*}" "${entries#*/}"
+}
+# events NAME: their fields; events_count and events_size (the sum of size=) NAME REGEX
+events() { sed -n "s/.*[0-9]: $1: //p" /tmp/trace; }
+events_count() { events "$1" | grep -c "$2" || true; }
+events_size() { events "$1" | grep "$2" | sed 's/.*size=\([0-9]*\).*/\1/' | awk '{ n += $1 } END { print n + 0 }'; }
+
+# ---- bpftrace. What the script said is in /tmp/out after bpftrace_end
+
+# bpftrace_begin SCRIPT [ARG...]: returns when it traces
+bpftrace_begin() {
+	bpftrace_name=$1
+	"$@" >/tmp/out 2>&1 &
+	bpftrace_pid=$!
+	wait_for bpftrace_traces
+}
+bpftrace_traces() {
+	grep -q ^Tracing /tmp/out && return
+	[ ! -d "/proc/$bpftrace_pid" ] || return
+	cat /tmp/out
+	exit 1
+}
+bpftrace_end() {
+	kill -INT "$bpftrace_pid"
+	wait "$bpftrace_pid"
+	echo "== $bpftrace_name"
+	cat /tmp/out
+	hasnt 'ERROR|WARNING|Lost'
+}
+# has REGEX, hasnt REGEX: so does /tmp/out
+has() { grep -qE -- "$1" /tmp/out || { echo "no $1" >&2; return 1; }; }
+hasnt() { not grep -E -- "$1" /tmp/out; }
+# histogram NAME REGEX: how much the histograms of @NAME, whose keys match, have counted
+histogram() {
+	awk -v map="^@$1.*$2" '/^@/ { in_it = $0 ~ map }
+		in_it && /^\[/ { sub(/.*\) */, ""); n += $1 }
+		END { print n + 0 }' /tmp/out
+}
