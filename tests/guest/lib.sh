@@ -114,9 +114,14 @@ works() {
 	echo "$1 works"
 }
 
+# Load the driver; and write.
 nvme() {
 	modprobe nvme
 	wait_for test -b /dev/nvme0n1
+}
+nvme_writes() {
+	nvme
+	dd if=/dev/zero of=/dev/nvme0n1 bs=256k count=8 conv=fsync 2>/dev/null
 }
 
 # ---- Trace events. trace_end: what the ring buffers have, all of it, is in /tmp/trace
