@@ -99,12 +99,3 @@ probe_cases() {
 		fi
 	done
 }
-
-# The older form, as long as a test has it.
-in_realm() {
-	local name=$1 script=$2
-	shift 2
-
-	boot "$name" 0 "$script" "$@"
-	cat "$work/stdout" "$work/stderr" >"$work/log"
-}

@@ -7,64 +7,63 @@ TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
-# realm NAME STATUS STDOUT STDERR-PART ARGS...: stdout is compared whole if STDOUT is not '*'
-realm() {
-	local name=$1 want=$2 stdout=$3 stderr=$4 status=0 got
+# ends NAME STATUS STDOUT STDERR-PART ARGS...: so does scripts/realm ARGS; stdout is compared
+# whole if STDOUT is not '*'
+ends() {
+	local name=$1 want=$2 stdout=$3 stderr=$4 status=0
 	shift 4
 
-	rm -rf -- "$work/out"
-	got=$("$TOP/scripts/realm" --out "$work/out" "$@" 2>"$work/stderr" </dev/null) || status=$?
+	realm "$@" || status=$?
 	if [ "$status" != "$want" ]; then
-		fail "$name" "exit status $status, not $want; $(cat "$work/stderr")"
-	elif [ "$stdout" != '*' ] && [ "$got" != "$stdout" ]; then
-		fail "$name" "stdout: '$got', not '$stdout'"
-	elif ! grep -qF -- "$stderr" "$work/stderr"; then
-		[ -z "$stderr" ] && pass "$name" || fail "$name" "stderr without '$stderr': $(cat "$work/stderr")"
+		fail "$name" "exit status $status, not $want
+$(tails)"
+	elif [ "$stdout" != '*' ] && [ "$(cat "$work/stdout")" != "$stdout" ]; then
+		fail "$name" "stdout: '$(cat "$work/stdout")', not '$stdout'"
+	elif ! grep -qF -- "$stderr" "$work/stderr" && [ -n "$stderr" ]; then
+		fail "$name" "stderr without '$stderr': $(cat "$work/stderr")"
 	else
 		pass "$name"
 	fi
 }
 
-summary() { jq -r "$1" "$work/out/summary.json"; }
-
-realm 'true' 0 '' '' true
-realm 'false' 1 '' '' false
-realm 'any status, stdout and stderr apart' 42 out err sh -c 'echo out; echo err >&2; exit 42'
-realm 'killed by a signal' 137 '' '' sh -c 'kill -9 $$'
-realm 'no such command' 127 '' 'no-such-command: No such file' no-such-command
-realm 'arguments arrive as they are' 0 $'a b|*|"|\n|$x||' '' printf '%s|' 'a b' '*' '"' $'\n' "\$x" ''
+ends 'true' 0 '' '' true
+ends 'false' 1 '' '' false
+ends 'any status, stdout and stderr apart' 42 out err sh -c 'echo out; echo err >&2; exit 42'
+ends 'killed by a signal' 137 '' '' sh -c 'kill -9 $$'
+ends 'no such command' 127 '' 'no-such-command: No such file' no-such-command
+ends 'arguments arrive as they are' 0 $'a b|*|"|\n|$x||' '' printf '%s|' 'a b' '*' '"' $'\n' "\$x" ''
 is 'the summary has the host calls' "$(summary '.end, .rhi.HOSTCONF_GET_IPA_CHANGE_ALIGNMENT')" $'power_off\n1'
 
 head -c 300000 /dev/urandom >"$work/file"
-realm 'a large binary file goes in' 0 "$(md5sum <"$work/file" | cut -d' ' -f1)" '' \
+ends 'a large binary file goes in' 0 "$(md5sum <"$work/file" | cut -d' ' -f1)" '' \
 	--file "$work/file:/opt/x/data" sh -c 'md5sum </opt/x/data | cut -d" " -f1'
-"$TOP/scripts/realm" --file "$work/file" cat /root/file >"$work/back" 2>/dev/null </dev/null
-ok 'and comes out as it was' cmp "$work/file" "$work/back"
-realm 'output left open in the background does not hold the end' 0 out '' sh -c 'sleep 1000 & echo out'
-realm '--append' 0 1 '' --append 'some.word=1' sh -c 'grep -c some.word=1 /proc/cmdline'
-realm '--smp and --mem' 0 $'4\nyes' '' --smp 4 --mem 2G \
+realm --file "$work/file" cat /root/file
+ok 'and comes out as it was' cmp "$work/file" "$work/stdout"
+ends 'output left open in the background does not hold the end' 0 out '' sh -c 'sleep 1000 & echo out'
+ends '--append' 0 1 '' --append 'some.word=1' sh -c 'grep -c some.word=1 /proc/cmdline'
+ends '--smp and --mem' 0 $'4\nyes' '' --smp 4 --mem 2G \
 	sh -c 'nproc; [ $(awk "/MemTotal/ { print \$2 }" /proc/meminfo) -gt 1500000 ] && echo yes'
-realm 'time is up' 124 '' 'within 5 seconds' --timeout 5 sleep 1000
-realm 'a panic' 125 '*' 'ended before the command did (reset' sh -c 'echo c >/proc/sysrq-trigger; sleep 100'
+ends 'time is up' 124 '' 'within 5 seconds' --timeout 5 sleep 1000
+ends 'a panic' 125 '*' 'ended before the command did (reset' sh -c 'echo c >/proc/sysrq-trigger; sleep 100'
 
 # The 16K kernel shares 1 MiB for its swiotlb at boot, at an address that is not a multiple
 # of 64K: what each host makes of that.
 sixteen=(--kernel 16k --granule 64k)
-realm 'lenient host: boots' 0 '' '' "${sixteen[@]}" true
-realm 'recording host: boots' 0 '' '' "${sixteen[@]}" --host record true
+ends 'lenient host: boots' 0 '' '' "${sixteen[@]}" true
+ends 'recording host: boots' 0 '' '' "${sixteen[@]}" --host record true
 is 'recording host: has it in its list' \
 	"$(summary '.misaligned.requests, (.misaligned.list | length), .misaligned.list[0].ripas')" $'1\n1\nEMPTY'
-realm 'killing host: the Realm is ended' 125 '' 'host_killed' "${sixteen[@]}" --host kill true
-realm 'refusing host: the kernel spins' 124 '' 'within 10 seconds' "${sixteen[@]}" --host refuse --timeout 10 true
-realm 'destroying host: neighbours are lost, and needed' 125 '*' 'RIPAS is DESTROYED' "${sixteen[@]}" --host destroy true
+ends 'killing host: the Realm is ended' 125 '' 'host_killed' "${sixteen[@]}" --host kill true
+ends 'refusing host: the kernel spins' 124 '' 'within 10 seconds' "${sixteen[@]}" --host refuse --timeout 10 true
+ends 'destroying host: neighbours are lost, and needed' 125 '*' 'RIPAS is DESTROYED' "${sixteen[@]}" --host destroy true
 is 'destroying host: says how much' "$(summary .destroyed_bytes)" 65536
-realm 'not a Realm' 0 0 '' --host none sh -c 'dmesg | grep -c RME:; true'
+ends 'not a Realm' 0 0 '' --host none sh -c 'dmesg | grep -c RME:; true'
 
 # usage NAME MESSAGE-PART ARGS...: refused before anything is started
 usage() {
 	local name=$1 part=$2
 	shift 2
-	realm "$name" 1 '' "$part" "$@"
+	ends "$name" 1 '' "$part" "$@"
 }
 usage 'unknown option' "unknown option '--foo'" --foo true
 usage 'option without a value' '--granule needs a value' --granule

@@ -7,22 +7,15 @@ TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
-if ! out=$("$TOP/scripts/kbuild" "$TOP/tests/guest/rsi_contract" 2>"$work/log"); then
-	fail 'the module builds' "$(cat "$work/log")"
-	done_testing
-fi
-pass 'the module builds'
-
-"$TOP/scripts/realm" --out "$work/out" --append realm.noprobe --timeout 120 \
-	--module "$out/rsi_contract.ko" -- cat /sys/kernel/debug/rsi_contract >"$work/tap" 2>"$work/log" </dev/null ||
-	fail 'the Realm answers' "$(cat "$work/log")"
+builds tests/guest/rsi_contract || done_testing
+boot 'the Realm answers' 0 'cat /sys/kernel/debug/rsi_contract' --granule 4k --append realm.noprobe \
+	--module "$ko/rsi_contract.ko"
 rows=$(grep -vc '^#' "$TOP/tests/unit/rsi-contract.tsv")
-is 'every row was asked' "$(grep -cE '^(not )?ok ' "$work/tap")" "$rows"
+is 'every row was asked' "$(grep -cE '^(not )?ok ' "$work/stdout")" "$rows"
 while read -r line; do
 	case $line in
 	'not ok '*) fail "${line#* - }" ;;
 	'ok '*) pass "${line#* - }" ;;
 	esac
-done <"$work/tap"
-no_splat 'no warning' "$work/out/console.log"
+done <"$work/stdout"
 done_testing

@@ -7,6 +7,7 @@
 ko=$(echo /lib/modules/*/updates/rhi_probe.ko)
 switch=/sys/module/rhi_probe/parameters/hook
 rhi=/sys/kernel/debug/rhi
+bench=$rhi/bench
 tracing=/sys/kernel/tracing
 
 # sh -e does not say what failed.
@@ -16,6 +17,15 @@ trap 'status=$?; [ $status = 0 ] || echo "guest: exit status $status, line $LINE
 # not COMMAND...: sh -e does not mind a "! COMMAND" that fails.
 not() { ! "$@"; }
 
+# fails STATUS TEXT COMMAND...: COMMAND ends with STATUS, and TEXT is in its messages
+fails() {
+	local got=0 want=$1 text=$2
+
+	shift 2
+	"$@" 2>/tmp/said || got=$?
+	same "status of $*" $got "$want" && grep -qF -- "$text" /tmp/said || { cat /tmp/said >&2; return 1; }
+}
+
 # same WHAT GOT WANTED
 same() { [ "$2" = "$3" ] || { echo "$1: '$2', not '$3'" >&2; return 1; }; }
 
@@ -24,6 +34,8 @@ at_least_one() { [ "$2" -gt 0 ] || { echo "$1: $2" >&2; return 1; }; }
 
 # wait_for COMMAND...: until it succeeds, at most some minutes
 wait_for() {
+	local _
+
 	for _ in $(seq 1000); do
 		if "$@"; then return; fi
 		sleep 0.1
@@ -68,13 +80,54 @@ no_leak() {
 	not grep . /sys/kernel/debug/kmemleak >&2
 }
 
+# A benchmark is over, and has left nothing behind. A thread says that it is done, and ends a
+# moment later.
+# shellcheck disable=SC2009 # busybox
+bench_ended() { ! ps | grep -q '[r]hi_bench/'; }
+bench_left_nothing() {
+	wait_for bench_ended && no_pool_shares && [ ! -e /sys/bus/platform/devices/rhi_bench ]
+}
+
+# Allocations of all kinds can be made to fail on the debug kernel, and say nothing about it.
+allocations_may_fail() {
+	local d
+
+	for d in /sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc; do
+		[ -d $d ] || continue
+		echo N >$d/ignore-gfp-wait
+		echo 0 >$d/verbose
+	done
+	[ ! -d /sys/kernel/debug/fail_page_alloc ] || echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+}
+
+# Memory that is free, when nothing is cached
+free_kib() {
+	echo 3 >/proc/sys/vm/drop_caches
+	sed -n 's/^MemFree: *\([0-9]*\) .*/\1/p' /proc/meminfo
+}
+
 # ---- tests/guest/pool_test, which has to be in /root
 
 # pool_test_load [PARAMETER=VALUE...]
 # shellcheck disable=SC2120 # those are for the scripts
 pool_test_load() { insmod /root/pool_test.ko granule="$(cat /sys/kernel/rhi/granule)" "$@"; }
 # pool_test_run FILE...: the TAP of these
-pool_test_run() { for f; do cat "/sys/kernel/debug/pool_test/$f"; done; }
+pool_test_run() {
+	local f
+
+	for f; do cat "/sys/kernel/debug/pool_test/$f"; done
+}
+# pool_test_end: unload it and the module; say "stat NAME FIGURE" of what is left
+pool_test_end() {
+	local name
+
+	echo "stat granule $(cat /sys/kernel/rhi/granule)"
+	rmmod pool_test
+	for name in shared_chunks shared_bytes shares unshares refused leaked_bytes; do
+		echo "stat $name $(of_pools $name)"
+	done
+	rmmod rhi_probe
+}
 # pool_test FILE: load, run and unload
 pool_test() {
 	# shellcheck disable=SC2119
@@ -114,6 +167,27 @@ works() {
 	echo "$1 works"
 }
 
+# each COMMAND...: with each driver
+each() {
+	local driver
+
+	for driver in nvme virtio_blk virtio_net; do "$@" $driver; done
+}
+
+# use DRIVER: load it, and work
+use() {
+	modprobe "$1"
+	works "$1"
+}
+unload() { modprobe -r "$1"; }
+
+# leave: nothing of the module's is shared or leaked, and it can go
+leave() {
+	wait_for no_pool_shares || { cat $rhi/pools >&2; exit 3; }
+	rmmod rhi_probe
+	echo left
+}
+
 # Load the driver; and write.
 nvme() {
 	modprobe nvme
@@ -128,6 +202,8 @@ nvme_writes() {
 
 trace_begin() { echo 8192 >$tracing/buffer_size_kb; echo 1 >$tracing/events/rhi/enable; }
 trace_end() {
+	local entries
+
 	echo 0 >$tracing/events/rhi/enable
 	cat $tracing/trace >/tmp/trace
 	entries=$(sed -n 's,^# entries-in-buffer/entries-written: \([0-9]*/[0-9]*\) .*,\1,p' /tmp/trace)
@@ -155,6 +231,8 @@ bpftrace_traces() {
 	exit 1
 }
 bpftrace_end() {
+	local entries
+
 	kill -INT "$bpftrace_pid"
 	wait "$bpftrace_pid"
 	echo "== $bpftrace_name"
