@@ -8,34 +8,6 @@ TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
-guest='
-bench=/sys/kernel/debug/rhi/bench
-pools() { sed -n "s/^$1 //p" /sys/kernel/debug/rhi/pools; }
-# A thread says that it is done, and ends a moment later.
-nothing_left() {
-	for i in $(seq 20); do ps | grep -q "[r]hi_bench/" || break; sleep 0.1; done
-	[ "$(pools shared_chunks) $(pools shared_bytes) $(pools leaked_bytes)" = "0 0 0" ] &&
-	[ ! -e /sys/bus/platform/devices/rhi_bench ] && ! ps | grep -q "[r]hi_bench/"
-}
-'
-
-# in_realm NAME SCRIPT OPTIONS...: SCRIPT (sh -e) succeeds in a Realm, and the kernel does
-# not complain; its output is in $work/stdout
-in_realm() {
-	local name=$1 script=$2
-	shift 2
-
-	rm -rf -- "$work/out"
-	if "$TOP/scripts/realm" --granule 64k --timeout 580 --out "$work/out" "$@" -- \
-		sh -exc "$NOT$guest$script" >"$work/stdout" 2>"$work/log" </dev/null; then
-		pass "$name"
-	else
-		fail "$name" "status $?; $(tail -n 20 "$work/log") $(cat "$work/stdout")"
-	fi
-	no_splat "$name: no warning" "$work/out/console.log"
-}
-
-summary() { jq -r "$1" "$work/out/summary.json"; }
 got() { jq -r "$1" "$work/stdout"; }
 
 # shellcheck disable=SC2016 # $ is jq's
@@ -52,13 +24,13 @@ and (.runs | length == $sizes) and all(.runs[];
 '
 
 # What the host sees without it.
-in_realm 'nothing is measured' 'nothing_left' --host record
+boot 'nothing is measured' 0 bench_left_nothing --host record
 shared_before=$(summary .convert.to_shared.bytes)
 
 # bytes, pages of 4K and granules of 64K that 10,000 blocks need
 while read -r size pages granules; do
 	name="10,000 blocks of $size"
-	in_realm "$name" "rhictl bench --json --pattern batch --count 10000 --size $size; nothing_left" \
+	boot "$name" 0 "rhictl bench --json --pattern batch --count 10000 --size $size; bench_left_nothing" \
 		--host record
 	ok "$name: figures of both" jq -e --argjson sizes 1 "$schema" "$work/stdout"
 	is "$name: dma_pool converted each page" \
@@ -78,10 +50,10 @@ done <<'END'
 4096 10000 625
 END
 
-in_realm 'all patterns, two threads' '
+boot 'all patterns, two threads' 0 '
 for pattern in pair batch random zero; do
 	rhictl bench --json --pattern $pattern --threads 2 --size 16,100,4K,64K --count 200
-	nothing_left
+	bench_left_nothing
 done'
 ok 'all patterns: figures of both' jq -es --argjson sizes 4 "length == 4 and all(.[]; $schema)" "$work/stdout"
 is 'all patterns: what was asked for' \
@@ -89,7 +61,7 @@ is 'all patterns: what was asked for' \
 	'pair 2 [16,400,100,400,4096,400,65536,400]
 batch 2 [16,400,100,400,4096,400,65536,400]'
 
-in_realm 'what it takes, and the last figures' '
+boot 'what it takes, and the last figures' 0 '
 [ "$(cat $bench)" = "# write any of: size=BYTES count=N threads=N pattern=pair|batch|random|zero" ]
 [ "$(stat -c %a $bench)" = 600 ]
 echo >$bench
@@ -124,7 +96,7 @@ colour=1 | there is no "colour"
 size | "size" is not key=value
 =1 | there is no ""
 END
-in_realm 'bad input is refused' '
+boot 'bad input is refused' 0 '
 while IFS="|" read -r words said; do
 	dmesg -c >/dev/null
 	if echo "$words" >$bench 2>/dev/null; then echo "$words: taken"; fi
@@ -133,48 +105,45 @@ done <bad
 if head -c 1000 /dev/zero >$bench 2>/dev/null; then echo "zeroes: taken"; fi
 if printf "size=64%1000s" "" >$bench 2>/dev/null; then echo "long: taken"; fi
 [ $(grep -vc "^#" $bench) = 0 ]
-[ $(pools shares) = 0 ]
+[ $(of_pools shares) = 0 ]
 rhictl bench --threads 3 2>/dev/null && echo "rhictl: taken"
-nothing_left' --file "$work/bad"
+bench_left_nothing' --file "$work/bad"
 is 'bad input is refused: every time, and the log says why' "$(cat "$work/stdout")" ''
 
 # A run of many seconds, with whatever it has shared when it is killed.
-in_realm 'killed in the middle' '
+boot 'killed in the middle' 0 '
 killed=0
 for ms in 20 200 1000 3000 20 200 1000 3000; do
 	echo "size=4096 count=8000 threads=2 pattern=random" >$bench &
 	usleep ${ms}000
 	kill -9 $! || true
 	wait $! || killed=$((killed + 1))
-	nothing_left
+	bench_left_nothing
 done
 [ $killed -gt 3 ]
 rmmod rhi_probe' --host record
 is 'killed in the middle: the host has all back' "$(summary .shared_bytes)" "$shared_before"
 
-in_realm 'one at a time, and not without the module' '
+boot 'one at a time, and not without the module' 0 '
 echo "size=65536 count=1000 pattern=zero" >$bench &
 usleep 50000
-status=0; rhictl bench --size 64 2>/tmp/said || status=$?
-[ $status = 3 ]; grep -q "another benchmark is under way" /tmp/said
+fails 3 "another benchmark is under way" rhictl bench --size 64
 not rmmod rhi_probe
 wait $!
-nothing_left
+bench_left_nothing
 rmmod rhi_probe
-status=0; rhictl bench 2>/tmp/said || status=$?
-[ $status = 4 ]; grep -q "the rhi_probe module is not loaded" /tmp/said'
+fails 4 "the rhi_probe module is not loaded" rhictl bench'
 
 # debugfs keeps files that can be written to itself then; those that can be read stay so.
-in_realm 'a kernel that is locked down' '
+boot 'a kernel that is locked down' 0 '
 mount -t securityfs none /sys/kernel/security
 echo integrity >/sys/kernel/security/lockdown
-status=0; rhictl bench 2>/tmp/said || status=$?
-[ $status = 1 ]; grep -q "is this kernel locked down" /tmp/said
+fails 1 "is this kernel locked down" rhictl bench
 for command in info "hook on" audit; do rhictl $command >/dev/null; done
 cat /sys/kernel/debug/rhi/pools
-nothing_left'
+bench_left_nothing'
 
-in_realm 'switching the hook' '
+boot 'switching the hook' 0 '
 is() { [ "$(rhictl hook "$@" --json | tr -d " \n" | sed "s/.*\"state\":\"\([a-z]*\)\".*/\1/")" = $want ]; }
 want=off; is; is status; is off
 want=on; is on; is; [ "$(cat /sys/module/rhi_probe/parameters/hook)" = on ]
@@ -182,25 +151,22 @@ rhictl bench --size 64 --json | grep -q "\"hook\":\"on\""
 want=draining; is off; is
 rhictl bench --size 64 | grep -q "hook draining"
 want=on; is on
-nothing_left
+bench_left_nothing
 echo 0 >/proc/sys/kernel/ftrace_enabled 2>/dev/null || true
 rmmod rhi_probe'
 
-in_realm 'a granule that is not known' '
-for command in bench "hook on"; do
-	status=0; rhictl $command 2>/tmp/said || status=$?
-	[ $status = 4 ]; grep -q "granule is not known" /tmp/said
-done
+boot 'a granule that is not known' 0 '
+for command in bench "hook on"; do fails 4 "granule is not known" rhictl $command; done
 rhictl hook | grep -q "^hook off"
-nothing_left' --granule 6k
+bench_left_nothing' --granule 6k
 
-in_realm 'not a Realm' 'rhictl bench --json; nothing_left' --host none --append rhi_probe.force=1 \
+boot 'not a Realm' 0 'rhictl bench --json; bench_left_nothing' --host none --append rhi_probe.force=1 \
 	--append rhi_probe.granule=65536
 ok 'not a Realm: figures of both' jq -e --argjson sizes 7 "$schema" "$work/stdout"
 
 # With init_on_alloc=0 only the pattern zero is about zeroing.
 for run in 1 2; do
-	in_realm "instructions, run $run" '
+	boot "instructions, run $run" 0 '
 	rhictl bench --json
 	rhictl bench --json --pattern zero' --icount --append init_on_alloc=0
 	cp "$work/stdout" "$work/icount.$run"
@@ -219,16 +185,14 @@ is 'instructions: the same in both runs, but for one in a thousand' "$(
 		| [range($n) | $all[.] / $all[. + $n] - 1 | fabs] | length, max <= 0.001'
 )" $'28\ntrue'
 
-in_realm 'a kernel that looks for mistakes' '
+boot 'a kernel that looks for mistakes' 0 '
 for pattern in pair batch random zero; do
 	rhictl bench --pattern $pattern --threads 2 --count 60 --size 16,1000,4K,64K
-	nothing_left
+	bench_left_nothing
 done
 echo "size=4096 count=3000 threads=2 pattern=random" >$bench &
 sleep 1; kill -9 $! || true; wait $! || true
-nothing_left
-sleep 6
-echo scan >/sys/kernel/debug/kmemleak; echo scan >/sys/kernel/debug/kmemleak
-! grep . /sys/kernel/debug/kmemleak >&2' --kernel debug
+bench_left_nothing
+no_leak' --kernel debug
 
 done_testing
