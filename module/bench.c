@@ -2,8 +2,8 @@
 /*
  * The same work for dma_pool and for rhi_pool, in turn, round after round.
  *
- * Calls from this module are not redirected, hook=on or not; but ftrace sees them, and the
- * kernel's own pool pays for that: so the state of the hook is a part of the result.
+ * The device is spared by the hook, on or not; but ftrace sees calls to the kernel's own
+ * pool, which pays for that: so the state of the hook is a part of the result.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": bench: " fmt
 
@@ -179,9 +179,11 @@ static int measure_on_device(struct bench *bench, struct bench_result *results)
 		return PTR_ERR(pdev);
 	bench->dev = &pdev->dev;
 	dev_make_dma_coherent(bench->dev);
+	hook_spare(bench->dev);
 	err = dma_coerce_mask_and_coherent(bench->dev, DMA_BIT_MASK(64));
 	if (!err)
 		err = measure_and_destroy(bench, results);
+	hook_spare(NULL);
 	platform_device_unregister(pdev);
 	return err;
 }

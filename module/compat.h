@@ -17,11 +17,9 @@
 #define HAVE_DMA_POOL_CREATE_NODE
 #endif
 
-/* 7.1 and later let callers say that memory is shared already: not for this module. */
-#ifdef DMA_ATTR_CC_SHARED
-#define ATTRS_NOT_OURS	DMA_ATTR_CC_SHARED
-#else
-#define ATTRS_NOT_OURS	0UL
+/* 6.18 has a flag for workqueues that are bound to CPUs; before, all are that have no other. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define WQ_PERCPU	0
 #endif
 
 /* Bits of struct device became flags with accessors in the course of 7.x: see Kbuild. */

@@ -65,6 +65,7 @@ static int pools_show(struct seq_file *s, void *unused)
 	seq_printf(s, "shares %llu\nunshares %llu\nrefused %llu\n", stats.shares,
 		   stats.unshares, stats.refused);
 	seq_printf(s, "leaked_bytes %llu\ngiven_away_bytes %llu\n", stats.leaked, stats.given);
+	seq_printf(s, "bad_frees %llu\n", stats.bad_frees);
 	pool_show_all(s);
 	return 0;
 }

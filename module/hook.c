@@ -1,238 +1,433 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions are replaced by ftrace, which sets the instruction pointer at their entry. A
- * call from this module goes through to the original, so that a replacement can call it.
+ * The switch: which functions of the kernel are redirected, and when.
  *
- * hook=off ends the redirection of what makes objects. What frees them stays redirected
- * until the module goes, and the module stays as long as an object of its making exists.
+ * hook=on redirects what makes pools and buffers, and what uses them. hook=off lets go of
+ * what makes them at once, and of what uses them when the last one is gone: then nothing
+ * stays registered, and a call costs what it did before.
+ *
+ * A redirected call holds a reference to the module, or the pool does that it is about; so
+ * when the module goes there is nobody inside but on the last few instructions, and for
+ * these synchronize_rcu_tasks() waits.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cleanup.h>
-#include <linux/delay.h>
 #include <linux/ftrace.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
+#include <linux/workqueue.h>
 
 #include "arena.h"
+#include "granule.h"
 #include "hook.h"
 #include "hostconf.h"
 #include "ksym.h"
 
-static DEFINE_MUTEX(hook_lock);
-static bool taking;		/* new objects are made here */
-static bool registered;		/* calls reach this module */
-static DEFINE_PER_CPU(long, inside);	/* tasks that entered less those that left */
+static DEFINE_MUTEX(hook_lock);		/* protects all that follows */
+static enum { LOADING, READY, GONE } phase;
+static bool wanted;			/* for READY */
+static bool taking;			/* new pools and buffers are made here */
+static bool its_registered;
+
+static struct device *spared;
 
 /**
- * hook_takes() - are new objects to be made by this module?
+ * hook_takes() - are a device's new pools and buffers to be made by this module?
+ * @dev: a device, or NULL
  *
  * Context: Any.
- * Return: true while hook=on.
+ * Return: true while the hook is on, if the memory of @dev has to be shared.
  */
-bool hook_takes(void)
+bool hook_takes(struct device *dev)
 {
-	return READ_ONCE(taking);
+	return READ_ONCE(taking) && dev && dev != READ_ONCE(spared) && granule_dev_shares(dev);
 }
 
 /**
- * hook_enter() - a replacement that may sleep begins
+ * hook_spare() - leave one device to the kernel's own allocators
+ * @dev: the device, which has nothing yet; NULL: none
  *
- * The module does not go before hook_leave().
+ * For the benchmark, which compares with them.
  *
- * Context: Any; on any CPU.
+ * Context: Any.
  */
-void hook_enter(void)
+void hook_spare(struct device *dev)
 {
-	this_cpu_inc(inside);
-}
-
-/**
- * hook_leave() - a replacement that may sleep ends
- *
- * Context: Any; on any CPU.
- */
-void hook_leave(void)
-{
-	this_cpu_dec(inside);
+	WRITE_ONCE(spared, dev);
 }
 
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
+/*
+ * One for all: functions come and go in its filter, which costs a grace period of
+ * RCU-tasks only when the last one goes.
+ */
+static struct ftrace_ops hook_ops;
+static unsigned int nr_filtered;
+
+/* BTI, MOV and BL: ftrace's site is among the first instructions of a function. */
+#define SITE_MAX	(4 * AARCH64_INSN_SIZE)
+
 static void notrace redirect(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			     struct ftrace_regs *fregs)
 {
-	struct hook *hook = container_of(ops, struct hook, ops);
+	struct hook *hook = hooks;
 
-	/* This module gives its own pools to no function of the kernel. */
-	if (hook->tagged) {
-		if (!(ftrace_regs_get_argument(fregs, 0) & 1))
-			return;
-	} else if (within_module(parent_ip, THIS_MODULE)) {
+	/* See switch_off(): who is told to take has been counted before synchronize_rcu() ends. */
+	guard(preempt_notrace)();
+	while (hook->name && ip - (unsigned long)hook->function >= SITE_MAX)
+		hook++;
+	if (!hook->name || !hook->takes(fregs))
 		return;
-	}
+	if (hook->resume)
+		WRITE_ONCE(*hook->resume, ftrace_regs_get_instruction_pointer(fregs));
 	this_cpu_inc(*hook->calls);
 	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook->replacement);
 }
+
+static int add_to_filter(struct hook *hook)
+{
+	int err;
+
+	if (!nr_filtered)
+		hook_ops = (struct ftrace_ops){
+			.func = redirect,
+			/* PERMANENT: kernel.ftrace_enabled=0 must not cut a pool off. */
+			.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
+		};
+	/* By address: a name is that of static functions in modules, too. */
+	err = ftrace_set_filter_ip(&hook_ops, (unsigned long)hook->function, 0, 0);
+	if (!err && !nr_filtered)
+		err = register_ftrace_function(&hook_ops);
+	if (!err)
+		nr_filtered++;
+	else if (!nr_filtered)
+		ftrace_free_filter(&hook_ops);
+	return err;
+}
+
+/* A filter without functions would be one of all functions. */
+static int remove_from_filter(struct hook *hook)
+{
+	int err;
+
+	if (nr_filtered > 1) {
+		err = ftrace_set_filter_ip(&hook_ops, (unsigned long)hook->function, 1, 0);
+	} else {
+		err = unregister_ftrace_function(&hook_ops);
+		ftrace_free_filter(&hook_ops);
+	}
+	if (!err)
+		nr_filtered--;
+	return err;
+}
+
+#ifdef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
+static int add_direct(struct hook *hook)
+{
+	int err;
+
+	hook->ops = (struct ftrace_ops){ };
+	err = ftrace_set_filter_ip(&hook->ops, (unsigned long)hook->function, 0, 0);
+	if (!err)
+		err = register_ftrace_direct(&hook->ops, (unsigned long)hook->direct);
+	if (err)
+		ftrace_free_filter(&hook->ops);
+	return err;
+}
+
+static int remove_direct(struct hook *hook)
+{
+	return unregister_ftrace_direct(&hook->ops, (unsigned long)hook->direct, true);
+}
+#else
+static int add_direct(struct hook *hook)
+{
+	return -EOPNOTSUPP;
+}
+
+static int remove_direct(struct hook *hook)
+{
+	return 0;
+}
+#endif
 
 static int register_one(struct hook *hook)
 {
 	int err;
 
-	hook->calls = alloc_percpu(unsigned long);
+	if (hook->is_registered)
+		return 0;
+	if (!hook->function)
+		hook->function = (void *)ksym_function(hook->name);
+	if (!hook->function) {
+		pr_err("hook: cannot find %s: is CONFIG_KPROBES off?\n", hook->name);
+		return -ENOENT;
+	}
+	if (!hook->calls)
+		hook->calls = alloc_percpu(unsigned long);
 	if (!hook->calls)
 		return -ENOMEM;
-	hook->ops.func = redirect;
-	/* PERMANENT: kernel.ftrace_enabled=0 must not cut a pool off from its functions. */
-	hook->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
 
-	err = ftrace_set_filter(&hook->ops, (unsigned char *)hook->name, strlen(hook->name), 1);
-	if (!err)
-		err = register_ftrace_function(&hook->ops);
-	if (err) {
-		ftrace_free_filter(&hook->ops);
-		free_percpu(hook->calls);
-		hook->calls = NULL;
-		pr_err("hook: %s cannot be replaced (%pe): is kernel.ftrace_enabled 0, or does a live patch have it?\n",
+	/* There can be one direct call for each function: BPF may have it. */
+	hook->is_direct = hook->direct && !add_direct(hook);
+	err = hook->is_direct ? 0 : add_to_filter(hook);
+	hook->is_registered = !err;
+	if (err)
+		pr_err("hook: cannot hook %s (%pe): is ftrace disabled, or does a live patch have it?\n",
 		       hook->name, ERR_PTR(err));
-	}
 	return err;
 }
 
-static void unregister_one(struct hook *hook)
-{
-	if (!hook->calls)
-		return;
-	unregister_ftrace_function(&hook->ops);
-	ftrace_free_filter(&hook->ops);
-	free_percpu(hook->calls);
-	hook->calls = NULL;
-}
-
-static long nr_inside(void)
-{
-	long sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += per_cpu(inside, cpu);
-	return sum;
-}
-
-/* Nobody enters any more: wait until everybody has left, the last instruction included. */
-static void drain(void)
-{
-	synchronize_rcu_tasks();
-	while (nr_inside())
-		msleep(20);
-	synchronize_rcu_tasks();
-}
-
-static void unregister_all(void)
-{
-	hook_its_exit();
-	for (struct hook *hook = hooks; hook->name; hook++)
-		unregister_one(hook);
-	registered = false;
-	drain();
-}
-
-/* What frees is replaced before what allocates: hooks[] is in this order. */
-static int register_all(void)
+/*
+ * Without memory ftrace may keep a function, which then goes through redirect() to no
+ * purpose. The next one that goes tries again.
+ */
+static void unregister_group(enum hook_group group)
 {
 	for (struct hook *hook = hooks; hook->name; hook++) {
-		int err = register_one(hook);
-
-		if (err) {
-			unregister_all();
-			return err;
-		}
+		if (hook->group != group || !hook->is_registered)
+			continue;
+		hook->is_registered = hook->is_direct ? remove_direct(hook) :
+							remove_from_filter(hook);
 	}
-	hook_its_init();
-	registered = true;
-	return 0;
+}
+
+static int register_group(enum hook_group group)
+{
+	int err = 0;
+
+	for (struct hook *hook = hooks; hook->name && !err; hook++)
+		if (hook->group == group)
+			err = register_one(hook);
+	return err;
+}
+
+static void unregister_all(void)
+{
+	for (enum hook_group group = 0; group < HOOK_NR_GROUPS; group++)
+		unregister_group(group);
+	/* What is left has to go, however little memory there is. */
+	if (nr_filtered) {
+		unregister_ftrace_function(&hook_ops);
+		ftrace_free_filter(&hook_ops);
+		nr_filtered = 0;
+	}
+}
+
+static bool is_registered(enum hook_group group)
+{
+	for (struct hook *hook = hooks; hook->name; hook++)
+		if (hook->group == group && READ_ONCE(hook->is_registered))
+			return true;
+	return false;
 }
 #else
-static void unregister_all(void)
+static void unregister_group(enum hook_group group)
 {
 }
 
-static int register_all(void)
+static int register_group(enum hook_group group)
 {
 	pr_err("hook: this kernel has no CONFIG_DYNAMIC_FTRACE_WITH_ARGS: drivers can use rhi_pool, but are not redirected\n");
 	return -EOPNOTSUPP;
 }
+
+static void unregister_all(void)
+{
+}
+
+static bool is_registered(enum hook_group group)
+{
+	return false;
+}
 #endif
 
-/*
- * What the mail series "Enforce host page-size alignment for shared buffers" (v3, v4) adds
- * to the kernel.
- */
-static bool kernel_aligns(void)
+/* Nothing stays redirected that nobody needs. */
+static void let_go(void)
 {
-	return ksym_function("mem_decrypt_granule_size") ||
-	       ksym_function("rhi_get_ipa_change_alignment");
+	if (taking)
+		return;
+	for (enum hook_group group = 0; group < HOOK_NR_GROUPS; group++)
+		if (!hook_group_in_use(group))
+			unregister_group(group);
+}
+
+static void settle(struct work_struct *unused)
+{
+	guard(mutex)(&hook_lock);
+	let_go();
+}
+
+static DECLARE_WORK(settle_work, settle);
+
+/**
+ * hook_settle() - a pool or buffer has gone: perhaps nothing need be redirected any more
+ *
+ * Context: Any; the caller holds a reference to the module.
+ */
+void hook_settle(void)
+{
+	if (!READ_ONCE(taking))
+		schedule_work(&settle_work);
+}
+
+static void switch_off(void)
+{
+	WRITE_ONCE(taking, false);
+	if (its_registered)
+		hook_its_unregister();
+	its_registered = false;
+	/* Who has been told to take is counted now: see redirect(). */
+	synchronize_rcu();
+	let_go();
+}
+
+static int switch_on(void)
+{
+	int err = 0;
+
+	if (taking)
+		return 0;
+	for (enum hook_group group = 0; group < HOOK_NR_GROUPS && !err; group++)
+		err = register_group(group);
+	if (err) {
+		switch_off();
+		return err;
+	}
+	WRITE_ONCE(taking, true);
+	its_registered = !hook_its_register();
+	return 0;
+}
+
+/*
+ * By its name the mail series that aligns shared memory in the kernel is known: versions 3
+ * and 4, 5 and 6, 7 and 8.
+ */
+static const char *kernel_aligns(void)
+{
+	static const char * const names[] = {
+		"mem_decrypt_granule_size", "rhi_get_ipa_change_alignment",
+		"mem_cc_shared_granule_size", "cc_shared_granule_size",
+	};
+
+	for (int i = 0; i < ARRAY_SIZE(names); i++)
+		if (ksym_function(names[i]))
+			return names[i];
+	return NULL;
+}
+
+static int switch_to(bool on)
+{
+	const char *name;
+
+	lockdep_assert_held(&hook_lock);
+	if (!on) {
+		switch_off();
+		return 0;
+	}
+	if (!hostconf.granule) {
+		pr_err("hook: the host's granule is not known: %s\n", hostconf_meaning());
+		return -EOPNOTSUPP;
+	}
+	name = kernel_aligns();
+	if (name) {
+		pr_err("hook: this kernel keeps to the host's granule by itself (%s): nothing to redirect\n",
+		       name);
+		return -EALREADY;
+	}
+	return switch_on();
 }
 
 /**
  * hook_set() - switch the hook on or off
  * @on: which
  *
+ * Before hook_start() it is noted, and done then.
+ *
  * Context: Process, may sleep.
  * Return:
  * * %0 - done
  * * %-EOPNOTSUPP - the kernel cannot do it, or the granule is not known
- * * %-EBUSY, and others of ftrace - one of the functions cannot be replaced: the log says which
+ * * %-ENOENT - the kernel does not tell where one of the functions is
+ * * %-EBUSY, and others of ftrace - one of the functions cannot be hooked: the log says which
  * * %-EALREADY - the kernel does it by itself
+ * * %-ENODEV - the module is being unloaded
  * * %-ENOMEM - no memory
  */
 int hook_set(bool on)
 {
-	int err = 0;
-
 	guard(mutex)(&hook_lock);
-	if (on && !hostconf.granule) {
-		pr_err("hook: the host's granule is not known: %s\n", hostconf_meaning());
-		return -EOPNOTSUPP;
-	}
-	if (on && kernel_aligns()) {
-		pr_err("hook: this kernel keeps to the host's granule by itself: nothing to redirect\n");
-		return -EALREADY;
-	}
-	if (on && !registered)
-		err = register_all();
-	if (!err)
-		WRITE_ONCE(taking, on);
-	return err;
+	if (phase == GONE)
+		return -ENODEV;
+	if (phase == READY)
+		return switch_to(on);
+	wanted = on;
+	return 0;
 }
 
 /**
- * hook_exit() - let go of the kernel's functions; no object of this module's making exists
+ * hook_get() - is the hook on?
+ *
+ * Context: Any.
+ * Return: true while new pools and buffers are made by this module.
+ */
+bool hook_get(void)
+{
+	return READ_ONCE(taking);
+}
+
+/**
+ * hook_start() - the module is loaded: do what was asked for by hook=
+ *
+ * If it cannot be done the log says why: what the module shows is of use without it.
+ *
+ * Context: Process, may sleep.
+ */
+void hook_start(void)
+{
+	guard(mutex)(&hook_lock);
+	phase = READY;
+	if (wanted && switch_to(true))
+		pr_warn("hook=on was not done, see above: all else works\n");
+}
+
+/**
+ * hook_exit() - let go of the kernel's functions for good; no pool or buffer of this
+ *	module's making exists
  *
  * Context: Process, may sleep.
  */
 void hook_exit(void)
 {
-	guard(mutex)(&hook_lock);
-	WRITE_ONCE(taking, false);
-	if (registered)
+	scoped_guard(mutex, &hook_lock) {
+		phase = GONE;
+		switch_off();
 		unregister_all();
+	}
+	/* For those on their way out, and for trampolines. */
+	synchronize_rcu_tasks();
+	cancel_work_sync(&settle_work);
+	for (struct hook *hook = hooks; hook->name; hook++)
+		free_percpu(hook->calls);
 }
 
 /**
  * hook_state() - is the hook on, off, or between the two?
  *
  * Context: Any.
- * Return: "on"; "draining" when it is switched off, but calls still reach this module;
- *	"off".
+ * Return: "on"; "draining" when it is switched off, but pools or buffers are still in use,
+ *	so that calls reach this module; "off".
  */
 const char *hook_state(void)
 {
 	if (READ_ONCE(taking))
 		return "on";
-	return READ_ONCE(registered) ? "draining" : "off";
+	return is_registered(HOOK_POOL_USE) || is_registered(HOOK_BUFFER_USE) ? "draining" : "off";
 }
 
 static unsigned long nr_calls(const struct hook *hook)
@@ -256,9 +451,12 @@ void hook_show(struct seq_file *s)
 {
 	scoped_guard(mutex, &hook_lock) {
 		seq_printf(s, "state %s\n", hook_state());
-		seq_puts(s, "# function redirected_calls\n");
+		seq_puts(s, "# function redirected_calls (direct: not counted)\n");
 		for (struct hook *hook = hooks; hook->name; hook++)
-			seq_printf(s, "%s %lu\n", hook->name, nr_calls(hook));
+			if (hook->is_direct)
+				seq_printf(s, "%s direct\n", hook->name);
+			else
+				seq_printf(s, "%s %lu\n", hook->name, nr_calls(hook));
 	}
 	arena_show_all(s);
 }

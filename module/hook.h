@@ -6,38 +6,74 @@
 #include <linux/ftrace.h>
 #include <linux/types.h>
 
+struct device;
 struct seq_file;
 
 /**
- * struct hook - one function of the kernel that is replaced
+ * enum hook_group - functions that are redirected, and let go, together
+ * @HOOK_POOL_USE: what takes a pool: as long as there is a pool of this module's
+ * @HOOK_BUFFER_USE: what takes a coherent buffer: as long as there is one
+ * @HOOK_MAKE: what makes pools and buffers: while the hook is on
+ *
+ * What uses is redirected before what makes.
+ */
+enum hook_group {
+	HOOK_POOL_USE,
+	HOOK_BUFFER_USE,
+	HOOK_MAKE,
+	HOOK_NR_GROUPS
+};
+
+/**
+ * struct hook - one function of the kernel that is redirected
  * @name: its name
- * @replacement: what runs instead; it may call the original by its name
- * @tagged: only calls whose first argument is a pool of ours are redirected
- * @calls: redirected so far
- * @ops: ftrace's
+ * @function: its address; if it is not exported it is NULL at first, and found by @name
+ * @group: with which others
+ * @takes: is this call one for @replacement? It reads the arguments, and runs where the
+ *	function was called, in any context. What it says yes to must be accounted for by
+ *	@replacement
+ * @replacement: what runs instead
+ * @direct: a trampoline that decides by itself, in fewer instructions; or NULL
+ * @resume: where the function goes on behind its ftrace site
+ * @is_registered: calls reach this module
+ * @is_direct: @direct was used the last time
+ * @calls: redirected so far, by @takes; NULL if it never was registered
+ * @ops: ftrace's, if @is_direct
  */
 struct hook {
 	const char *name;
+	void *function;
+	enum hook_group group;
+	bool (*takes)(struct ftrace_regs *fregs);
 	void *replacement;
-	bool tagged;
+	void *direct;
+	unsigned long *resume;
+	bool is_registered, is_direct;
 	unsigned long __percpu *calls;
 	struct ftrace_ops ops;
 };
 
-/* hook_calls.c: all that is replaced, ended by an entry without a name */
+/* hook_calls.c: all that is redirected, ended by an entry without a name */
 extern struct hook hooks[];
+bool hook_group_in_use(enum hook_group group);
+
+/* hook_entry.S: for ftrace, not to be called */
+void hook_enter_dma_pool_alloc(void);
+void hook_enter_dma_pool_free(void);
 
 /* hook_its.c */
-void hook_its_init(void);
-void hook_its_exit(void);
+int hook_its_register(void);
+void hook_its_unregister(void);
 
-bool hook_takes(void);
-void hook_enter(void);
-void hook_leave(void);
+bool hook_takes(struct device *dev);
+void hook_settle(void);
 
 int hook_set(bool on);
+bool hook_get(void);
+void hook_start(void);
 const char *hook_state(void);
 void hook_exit(void);
+void hook_spare(struct device *dev);
 void hook_show(struct seq_file *s);
 
 #endif /* _HOOK_H */

@@ -1,36 +1,198 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What runs instead of the kernel's functions. Compiled without tail calls: the original
- * must see a return address in this module, or it would be redirected here again.
+ * What runs instead of the kernel's functions, and for which calls.
  *
- * A pool of ours is handed out with its lowest bit set: that is how the other functions of
- * dmapool.h tell it from the kernel's own.
+ * Coherent memory is taken over below kernel/dma/mapping.c, at dma_direct_alloc() and its
+ * like: so all that mapping.c promises is still done by it, such as its checks, its trace
+ * events, DMA-API debugging, and memory that a device has of its own.
+ *
+ * A pool of this module's is handed out with its lowest bit set: that is how the other
+ * functions of dmapool.h tell it from the kernel's own. Behind it stands a pool of the
+ * kernel's without memory, which checks the arguments and makes the device's sysfs file.
+ *
+ * Nothing here asks who calls: a return address may be a tracer's.
  */
+#include <linux/atomic.h>
+#include <linux/device.h>
 #include <linux/dma-direct.h>
 #include <linux/dma-mapping.h>
 #include <linux/dmapool.h>
+#include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/scatterlist.h>
-#include <linux/slab.h>
+
+#include <asm/pointer_auth.h>
 
 #include <rhi_pool.h>
 
 #include "arena.h"
 #include "compat.h"
-#include "granule.h"
 #include "hook.h"
+#include "pool_block.h"
 #include "trace.h"
 
 #define POOL_TAG	1UL
 
-/*
- * A redirected call begins. Always inline: the caller is whose call was redirected. There is
- * none of it in what pools do for each block.
+/* Pools that there are, and those being made; buffers that are being made. */
+static atomic_long_t nr_pools, nr_buffers_made;
+
+/* hook_entry.S; where the originals go on behind their ftrace sites, set before they are called */
+unsigned long hook_resume_create, hook_resume_destroy;
+#ifdef HAVE_DMA_POOL_CREATE_NODE
+typeof(dma_pool_create_node) hook_original_create;
+#else
+typeof(dma_pool_create) hook_original_create;
+#endif
+typeof(dma_pool_destroy) hook_original_destroy;
+
+/**
+ * hook_group_in_use() - must this group stay redirected, though the hook is off?
+ * @group: a group
+ *
+ * Context: Process. No call is taken any more, and who was told to take has been counted.
+ * Return: true if somebody has, or is about to have, a pool or buffer of this module's.
  */
-static __always_inline void enter(const char *function)
+bool hook_group_in_use(enum hook_group group)
 {
-	hook_enter();
-	trace_hook_redirect(function, _RET_IP_);
+	switch (group) {
+	case HOOK_POOL_USE:
+		return atomic_long_read(&nr_pools);
+	case HOOK_BUFFER_USE:
+		return atomic_long_read(&nr_buffers_made) || arena_in_use();
+	default:
+		return false;
+	}
+}
+
+#ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
+static unsigned long arg(struct ftrace_regs *fregs, unsigned int nr)
+{
+	return ftrace_regs_get_argument(fregs, nr);
+}
+
+/* Who is told to take holds a reference to the module until it is done, and is counted. */
+static bool begin(atomic_long_t *count)
+{
+	if (!try_module_get(THIS_MODULE))
+		return false;
+	atomic_long_inc(count);
+	return true;
+}
+
+static void end(atomic_long_t *count)
+{
+	if (atomic_long_dec_and_test(count))
+		hook_settle();
+	module_put(THIS_MODULE);
+}
+
+/*
+ * What may not block is served from the kernel's pool that was shared at boot. A device
+ * without a mask gets the kernel's warning.
+ */
+static bool takes_buffer(struct device *dev, size_t size, gfp_t gfp)
+{
+	return hook_takes(dev) && dev->coherent_dma_mask && size && size <= INT_MAX &&
+	       gfpflags_allow_blocking(gfp) && begin(&nr_buffers_made);
+}
+
+static bool takes_alloc(struct ftrace_regs *fregs)
+{
+	return takes_buffer((struct device *)arg(fregs, 0), arg(fregs, 1), arg(fregs, 3));
+}
+
+static bool takes_alloc_pages(struct ftrace_regs *fregs)
+{
+	return takes_buffer((struct device *)arg(fregs, 0), arg(fregs, 1), arg(fregs, 4));
+}
+
+static bool takes_free(struct ftrace_regs *fregs)
+{
+	return arena_owns((void *)arg(fregs, 2)) && try_module_get(THIS_MODULE);
+}
+
+static bool takes_free_pages(struct ftrace_regs *fregs)
+{
+	return arena_owns(page_address((struct page *)arg(fregs, 2))) &&
+	       try_module_get(THIS_MODULE);
+}
+
+/* A pool holds the module until it is destroyed. */
+static bool takes_create(struct ftrace_regs *fregs)
+{
+	return hook_takes((struct device *)arg(fregs, 1)) && begin(&nr_pools);
+}
+
+static bool takes_tagged(struct ftrace_regs *fregs)
+{
+	return arg(fregs, 0) & POOL_TAG;
+}
+#endif
+
+static void *take_buffer(struct device *dev, size_t size, dma_addr_t *dma, gfp_t gfp)
+{
+	void *vaddr = arena_alloc(dev, size, gfp);
+
+	if (vaddr)
+		*dma = phys_to_dma_unencrypted(dev, virt_to_phys(vaddr));
+	return vaddr;
+}
+
+/*
+ * The caller of interest is that of the function in mapping.c, whose frame record is next to
+ * this function's own. GCC has no __builtin_return_address(1) here.
+ */
+static __always_inline void trace_buffer(const char *function)
+{
+	const unsigned long *record = __builtin_frame_address(0);
+
+	record = (const unsigned long *)record[0];
+	trace_hook_redirect(function, ptrauth_strip_kernel_insn_pac(record[1]));
+}
+
+static void *hook_dma_direct_alloc(struct device *dev, size_t size, dma_addr_t *dma, gfp_t gfp,
+				   unsigned long attrs)
+{
+	void *vaddr;
+
+	trace_buffer("dma_direct_alloc");
+	vaddr = take_buffer(dev, size, dma,
+			    gfp | (attrs & DMA_ATTR_NO_WARN ? __GFP_NOWARN : 0));
+	end(&nr_buffers_made);
+	return vaddr;
+}
+
+static struct page *hook_dma_direct_alloc_pages(struct device *dev, size_t size,
+						dma_addr_t *dma, enum dma_data_direction dir,
+						gfp_t gfp)
+{
+	void *vaddr;
+
+	trace_buffer("dma_direct_alloc_pages");
+	vaddr = take_buffer(dev, size, dma, gfp);
+	end(&nr_buffers_made);
+	return vaddr ? virt_to_page(vaddr) : NULL;
+}
+
+static void free_buffer(struct device *dev, void *vaddr, size_t size)
+{
+	arena_free(dev, vaddr, size);
+	if (!arena_in_use())
+		hook_settle();
+	module_put(THIS_MODULE);
+}
+
+static void hook_dma_direct_free(struct device *dev, size_t size, void *vaddr, dma_addr_t dma,
+				 unsigned long attrs)
+{
+	trace_buffer("dma_direct_free");
+	free_buffer(dev, vaddr, size);
+}
+
+static void hook_dma_direct_free_pages(struct device *dev, size_t size, struct page *page,
+				       dma_addr_t dma, enum dma_data_direction dir)
+{
+	trace_buffer("dma_direct_free_pages");
+	free_buffer(dev, page_address(page), size);
 }
 
 static struct dma_pool *tag(struct rhi_pool *pool)
@@ -43,176 +205,58 @@ static struct rhi_pool *untag(struct dma_pool *pool)
 	return (struct rhi_pool *)((unsigned long)pool & ~POOL_TAG);
 }
 
-/*
- * All else passes: atomic requests, what need not be shared, what is too large for a chunk;
- * and everything when the module is about to go. Who gets true puts the module.
- */
-static bool takes(struct device *dev, size_t size, gfp_t gfp)
-{
-	return hook_takes() && dev && size && size <= granule_max_size() &&
-	       gfpflags_allow_blocking(gfp) && !(gfp & __GFP_COMP) && dev->coherent_dma_mask &&
-	       granule_dev_shares(dev) && try_module_get(THIS_MODULE);
-}
-
-static void *take(struct device *dev, size_t size, dma_addr_t *dma, gfp_t gfp)
-{
-	void *vaddr = arena_alloc(dev, size, gfp);
-
-	module_put(THIS_MODULE);
-	if (vaddr)
-		*dma = phys_to_dma_unencrypted(dev, virt_to_phys(vaddr));
-	return vaddr;
-}
-
-static void *hook_dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma, gfp_t gfp,
-				  unsigned long attrs)
-{
-	void *vaddr;
-
-	enter("dma_alloc_attrs");
-	if (!(attrs & ATTRS_NOT_OURS) && takes(dev, size, gfp))
-		vaddr = take(dev, size, dma, gfp);
-	else
-		vaddr = dma_alloc_attrs(dev, size, dma, gfp, attrs);
-	hook_leave();
-	return vaddr;
-}
-
-static void hook_dma_free_attrs(struct device *dev, size_t size, void *vaddr, dma_addr_t dma,
-				unsigned long attrs)
-{
-	enter("dma_free_attrs");
-	if (!arena_free(dev, vaddr, size))
-		dma_free_attrs(dev, size, vaddr, dma, attrs);
-	hook_leave();
-}
-
-static struct page *hook_dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma,
-					 enum dma_data_direction dir, gfp_t gfp)
-{
-	struct page *page;
-
-	enter("dma_alloc_pages");
-	if (takes(dev, size, gfp)) {
-		void *vaddr = take(dev, size, dma, gfp);
-
-		page = vaddr ? virt_to_page(vaddr) : NULL;
-	} else {
-		page = dma_alloc_pages(dev, size, dma, dir, gfp);
-	}
-	hook_leave();
-	return page;
-}
-
-static void hook_dma_free_pages(struct device *dev, size_t size, struct page *page,
-				dma_addr_t dma, enum dma_data_direction dir)
-{
-	enter("dma_free_pages");
-	if (!arena_free(dev, page_address(page), size))
-		dma_free_pages(dev, size, page, dma, dir);
-	hook_leave();
-}
-
-static struct sg_table *take_sgt(struct device *dev, size_t size, gfp_t gfp)
-{
-	struct sg_table *sgt = kmalloc(sizeof(*sgt), gfp);
-	dma_addr_t dma;
-	void *vaddr;
-
-	vaddr = take(dev, size, &dma, gfp);
-	if (!vaddr)
-		goto free;
-	if (!sgt || sg_alloc_table(sgt, 1, gfp)) {
-		arena_free(dev, vaddr, size);
-		goto free;
-	}
-	sg_set_page(sgt->sgl, virt_to_page(vaddr), PAGE_ALIGN(size), 0);
-	sg_dma_address(sgt->sgl) = dma;
-	sg_dma_len(sgt->sgl) = PAGE_ALIGN(size);
-	return sgt;
-
-free:
-	kfree(sgt);
-	return NULL;
-}
-
-static struct sg_table *hook_dma_alloc_noncontiguous(struct device *dev, size_t size,
-						     enum dma_data_direction dir, gfp_t gfp,
-						     unsigned long attrs)
-{
-	struct sg_table *sgt;
-
-	enter("dma_alloc_noncontiguous");
-	if (!(attrs & ATTRS_NOT_OURS) && takes(dev, size, gfp))
-		sgt = take_sgt(dev, size, gfp);
-	else
-		sgt = dma_alloc_noncontiguous(dev, size, dir, gfp, attrs);
-	hook_leave();
-	return sgt;
-}
-
-static void hook_dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt,
-					enum dma_data_direction dir)
-{
-	enter("dma_free_noncontiguous");
-	if (sgt->orig_nents == 1 && arena_owns(sg_virt(sgt->sgl))) {
-		arena_free(dev, sg_virt(sgt->sgl), size);
-		sg_free_table(sgt);
-		kfree(sgt);
-	} else {
-		dma_free_noncontiguous(dev, size, sgt, dir);
-	}
-	hook_leave();
-}
-
 static struct dma_pool *make_pool(const char *name, struct device *dev, size_t size,
 				  size_t align, size_t boundary, int node)
 {
+	struct dma_pool *shadow;
 	struct rhi_pool *pool;
 
+#ifdef HAVE_DMA_POOL_CREATE_NODE
+	shadow = hook_original_create(name, dev, size, align, boundary, node);
+#else
+	shadow = hook_original_create(name, dev, size, align, boundary);
+#endif
+	if (!shadow)
+		return NULL;
 	pool = rhi_pool_create_node(name, dev, size, align, boundary, node);
-	if (pool)
-		return tag(pool);
-	module_put(THIS_MODULE);
-	return NULL;
+	if (!pool) {
+		dma_pool_destroy(shadow);
+		return NULL;
+	}
+	pool->shadow = shadow;
+	return tag(pool);
 }
 
-/* A pool holds the module until it is destroyed. */
-static bool takes_pool(struct device *dev)
+static void destroy_pool(struct rhi_pool *pool)
 {
-	return hook_takes() && dev && granule_dev_shares(dev) && try_module_get(THIS_MODULE);
+	struct dma_pool *shadow = pool->shadow;
+
+	rhi_pool_destroy(pool);
+	hook_original_destroy(shadow);
 }
 
 #ifdef HAVE_DMA_POOL_CREATE_NODE
 static struct dma_pool *hook_dma_pool_create_node(const char *name, struct device *dev,
 						  size_t size, size_t align, size_t boundary,
 						  int node)
-{
-	struct dma_pool *pool;
-
-	enter("dma_pool_create_node");
-	if (takes_pool(dev))
-		pool = make_pool(name, dev, size, align, boundary, node);
-	else
-		pool = dma_pool_create_node(name, dev, size, align, boundary, node);
-	hook_leave();
-	return pool;
-}
 #else
 static struct dma_pool *hook_dma_pool_create(const char *name, struct device *dev, size_t size,
 					     size_t align, size_t boundary)
+#endif
 {
 	struct dma_pool *pool;
 
-	enter("dma_pool_create");
-	if (takes_pool(dev))
-		pool = make_pool(name, dev, size, align, boundary, NUMA_NO_NODE);
-	else
-		pool = dma_pool_create(name, dev, size, align, boundary);
-	hook_leave();
+#ifdef HAVE_DMA_POOL_CREATE_NODE
+	trace_hook_redirect("dma_pool_create_node", _RET_IP_);
+	pool = make_pool(name, dev, size, align, boundary, node);
+#else
+	trace_hook_redirect("dma_pool_create", _RET_IP_);
+	pool = make_pool(name, dev, size, align, boundary, NUMA_NO_NODE);
+#endif
+	if (!pool)
+		end(&nr_pools);
 	return pool;
 }
-#endif
 
 /* From here on pools are ours: the others were not redirected. */
 static void *hook_dma_pool_alloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *dma)
@@ -227,26 +271,92 @@ static void hook_dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dm
 
 static void hook_dma_pool_destroy(struct dma_pool *pool)
 {
-	enter("dma_pool_destroy");
-	rhi_pool_destroy(untag(pool));
-	module_put(THIS_MODULE);
-	hook_leave();
+	trace_hook_redirect("dma_pool_destroy", _RET_IP_);
+	destroy_pool(untag(pool));
+	end(&nr_pools);
 }
 
+/*
+ * dmam_pool_destroy() looks into the pool, and names a function of its own to devres: so
+ * both ends of a managed pool are redirected.
+ */
+static void release_managed(struct device *dev, void *res)
+{
+	dma_pool_destroy(*(struct dma_pool **)res);
+}
+
+static int match_managed(struct device *dev, void *res, void *pool)
+{
+	return *(struct dma_pool **)res == pool;
+}
+
+static struct dma_pool *hook_dmam_pool_create(const char *name, struct device *dev, size_t size,
+					      size_t align, size_t boundary)
+{
+	struct dma_pool **res, *pool = NULL;
+
+	trace_hook_redirect("dmam_pool_create", _RET_IP_);
+	res = devres_alloc(release_managed, sizeof(*res), GFP_KERNEL);
+	if (res)
+		pool = make_pool(name, dev, size, align, boundary, NUMA_NO_NODE);
+	if (!pool) {
+		devres_free(res);
+		end(&nr_pools);
+		return NULL;
+	}
+	*res = pool;
+	devres_add(dev, res);
+	return pool;
+}
+
+static void hook_dmam_pool_destroy(struct dma_pool *pool)
+{
+	WARN_ON(devres_release(untag(pool)->dev, release_managed, match_managed, pool));
+}
+
+/* The types are the compiler's to check: these stand for what the kernel calls. */
+#define SAME_TYPE(function, replacement) \
+	static_assert(__same_type(function, replacement))
+
+SAME_TYPE(dma_direct_alloc, hook_dma_direct_alloc);
+SAME_TYPE(dma_direct_alloc_pages, hook_dma_direct_alloc_pages);
+SAME_TYPE(dma_direct_free, hook_dma_direct_free);
+SAME_TYPE(dma_direct_free_pages, hook_dma_direct_free_pages);
+SAME_TYPE(dma_pool_alloc, hook_dma_pool_alloc);
+SAME_TYPE(dma_pool_free, hook_dma_pool_free);
+SAME_TYPE(dma_pool_destroy, hook_dma_pool_destroy);
+SAME_TYPE(dmam_pool_create, hook_dmam_pool_create);
+SAME_TYPE(dmam_pool_destroy, hook_dmam_pool_destroy);
+
+#ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
+#define HOOK(which, to, when, where, ...) \
+	{ .name = #which, .group = where, .takes = when, .replacement = to, ## __VA_ARGS__ }
+
 struct hook hooks[] = {
-	{ "dma_free_attrs", hook_dma_free_attrs },
-	{ "dma_free_pages", hook_dma_free_pages },
-	{ "dma_free_noncontiguous", hook_dma_free_noncontiguous },
-	{ "dma_pool_free", hook_dma_pool_free, .tagged = true },
-	{ "dma_pool_destroy", hook_dma_pool_destroy, .tagged = true },
-	{ "dma_pool_alloc", hook_dma_pool_alloc, .tagged = true },
-	{ "dma_alloc_attrs", hook_dma_alloc_attrs },
-	{ "dma_alloc_pages", hook_dma_alloc_pages },
-	{ "dma_alloc_noncontiguous", hook_dma_alloc_noncontiguous },
+	HOOK(dma_pool_free, hook_dma_pool_free, takes_tagged, HOOK_POOL_USE,
+	     .function = dma_pool_free, .direct = hook_enter_dma_pool_free),
+	HOOK(dma_pool_destroy, hook_dma_pool_destroy, takes_tagged, HOOK_POOL_USE,
+	     .function = dma_pool_destroy, .resume = &hook_resume_destroy),
+	HOOK(dmam_pool_destroy, hook_dmam_pool_destroy, takes_tagged, HOOK_POOL_USE,
+	     .function = dmam_pool_destroy),
+	HOOK(dma_pool_alloc, hook_dma_pool_alloc, takes_tagged, HOOK_POOL_USE,
+	     .function = dma_pool_alloc, .direct = hook_enter_dma_pool_alloc),
+	HOOK(dma_direct_free, hook_dma_direct_free, takes_free, HOOK_BUFFER_USE),
+	HOOK(dma_direct_free_pages, hook_dma_direct_free_pages, takes_free_pages,
+	     HOOK_BUFFER_USE),
 #ifdef HAVE_DMA_POOL_CREATE_NODE
-	{ "dma_pool_create_node", hook_dma_pool_create_node },
+	HOOK(dma_pool_create_node, hook_dma_pool_create_node, takes_create, HOOK_MAKE,
+	     .function = dma_pool_create_node, .resume = &hook_resume_create),
 #else
-	{ "dma_pool_create", hook_dma_pool_create },
+	HOOK(dma_pool_create, hook_dma_pool_create, takes_create, HOOK_MAKE,
+	     .function = dma_pool_create, .resume = &hook_resume_create),
 #endif
+	HOOK(dmam_pool_create, hook_dmam_pool_create, takes_create, HOOK_MAKE,
+	     .function = dmam_pool_create),
+	HOOK(dma_direct_alloc, hook_dma_direct_alloc, takes_alloc, HOOK_MAKE),
+	HOOK(dma_direct_alloc_pages, hook_dma_direct_alloc_pages, takes_alloc_pages, HOOK_MAKE),
 	{ }
 };
+#else
+struct hook hooks[] = { { } };
+#endif

@@ -10,10 +10,12 @@
 #include <asm/rsi.h>
 
 #include "arena.h"
+#include "convert.h"
 #include "debugfs.h"
 #include "hook.h"
 #include "hostcall.h"
 #include "hostconf.h"
+#include "pages.h"
 #include "pool.h"
 #include "sysfs.h"
 
@@ -34,28 +36,20 @@ static const struct kernel_param_ops hook_param_ops = {
 	.get = hook_param_get,
 };
 
-/* What was asked for: takes effect at the end of init, and at once from then on. */
-static bool hook;
-static bool initialised;
 module_param_cb(hook, &hook_param_ops, NULL, 0644);
 MODULE_PARM_DESC(hook, "on: the kernel's own DMA allocators give whole granules too (off)");
 
 static int hook_param_set(const char *val, const struct kernel_param *kp)
 {
 	bool on;
-	int err;
+	int err = kstrtobool(val, &on);
 
-	err = kstrtobool(val, &on);
-	if (!err && initialised)
-		err = hook_set(on);
-	if (!err)
-		hook = on;
-	return err;
+	return err ?: hook_set(on);
 }
 
 static int hook_param_get(char *buf, const struct kernel_param *kp)
 {
-	return sysfs_emit(buf, "%s\n", hook ? "on" : "off");
+	return sysfs_emit(buf, "%s\n", hook_get() ? "on" : "off");
 }
 
 static int __init rhi_probe_init(void)
@@ -76,6 +70,8 @@ static int __init rhi_probe_init(void)
 	err = hostconf_init(realm, granule);
 	if (err)
 		return err;
+	pages_init();
+	convert_init();
 	err = pool_init();
 	if (err)
 		return err;
@@ -85,17 +81,10 @@ static int __init rhi_probe_init(void)
 	err = rhi_sysfs_init();
 	if (err)
 		goto arena;
-	if (hook) {
-		err = hook_set(true);
-		if (err)
-			goto sysfs;
-	}
-	initialised = true;
 	rhi_debugfs_init();
+	hook_start();
 	return 0;
 
-sysfs:
-	rhi_sysfs_exit();
 arena:
 	arena_exit();
 pool:

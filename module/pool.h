@@ -5,7 +5,6 @@
 
 #include <linux/types.h>
 
-struct device;
 struct rhi_pool;
 struct seq_file;
 

@@ -13,19 +13,43 @@
 /**
  * pool_layout_next() - where the next block stands
  * @layout: the layout
- * @offset: where it may begin at the earliest, in bytes
+ * @offset: where it may begin at the earliest, in bytes: 0, or the end of a block
+ * @end: bytes that there are: a chunk's, or those of a single cell
  *
  * Context: Any.
- * Return: The offset of the first block at or behind @offset that does not cross a boundary;
- *	at least the chunk's size if there is no further one.
+ * Return: The offset of the first block at or behind @offset; @end if there is no further one.
  */
-size_t pool_layout_next(const struct pool_layout *layout, size_t offset)
+size_t pool_layout_next(const struct pool_layout *layout, size_t offset, size_t end)
 {
-	size_t left = layout->boundary - (offset & (layout->boundary - 1));
+	size_t cell = offset - offset % layout->stride;
+	size_t at = offset - cell;
 
-	if (left < layout->size)
-		offset += left;
-	return offset + layout->size <= layout->chunk_size ? offset : layout->chunk_size;
+	/* dma_pool lets no block cross, and begins anew at the boundary. */
+	if (at % layout->boundary + layout->size > layout->boundary)
+		at = at - at % layout->boundary + layout->boundary;
+	if (at + layout->size > layout->allocation) {
+		cell += layout->stride;
+		at = 0;
+	}
+	return cell + at + layout->size <= end ? cell + at : end;
+}
+
+/**
+ * pool_layout_blocks() - how many blocks there are
+ * @layout: the layout
+ * @end: bytes, as of pool_layout_next()
+ *
+ * Context: Any.
+ * Return: The number of blocks.
+ */
+unsigned int pool_layout_blocks(const struct pool_layout *layout, size_t end)
+{
+	unsigned int nr = 0;
+
+	for (size_t at = pool_layout_next(layout, 0, end); at < end;
+	     at = pool_layout_next(layout, at + layout->size, end))
+		nr++;
+	return nr;
 }
 
 /**
@@ -34,38 +58,37 @@ size_t pool_layout_next(const struct pool_layout *layout, size_t offset)
  * @size: bytes of a block
  * @align: bytes, a power of two, or 0 for none
  * @boundary: bytes, a power of two that no block may cross, or 0 for none
- * @granule: bytes, a power of two: chunks are whole granules
- * @max: bytes, the largest chunk that there can be
+ * @page: bytes of a page, a power of two
+ * @granule: bytes, a power of two, at least @page: chunks are whole granules
  *
  * Context: Any.
- * Return: false if dma_pool_create() would refuse these, or a block is larger than @max.
+ * Return: false if dma_pool_create() would refuse these.
  */
 bool pool_layout_init(struct pool_layout *layout, size_t size, size_t align, size_t boundary,
-		      size_t granule, size_t max)
+		      size_t page, size_t granule)
 {
+	size_t cell;
+
 	if (align == 0)
 		align = 1;
-	if (!is_power_of_2(align) || size == 0 || size > INT_MAX || align > max)
+	if (!is_power_of_2(align) || size == 0 || size > INT_MAX || align > INT_MAX)
 		return false;
 
 	/* A multiple of 16 in every case: 24 bytes take 32, and a unit is never below 16. */
 	size = ALIGN(size, max_t(size_t, align, MIN_SIZE));
-	if (size > max)
-		return false;
-	layout->size = size;
-	layout->chunk_size = ALIGN(size, granule);
-
 	if (boundary && (boundary < size || !is_power_of_2(boundary)))
 		return false;
-	/* Chunks are aligned to their own size, rounded up to a power of two. */
-	if (!boundary || boundary > layout->chunk_size)
-		boundary = roundup_pow_of_two(layout->chunk_size);
-	layout->boundary = boundary;
 
-	layout->unit_shift = __ffs(size);
-	layout->nr_blocks = 0;
-	for (size_t at = pool_layout_next(layout, 0); at < layout->chunk_size;
-	     at = pool_layout_next(layout, at + size))
-		layout->nr_blocks++;
+	layout->size = size;
+	layout->allocation = max_t(size_t, size, page);
+	layout->boundary = boundary ? min_t(size_t, boundary, layout->allocation) :
+				      layout->allocation;
+
+	/* Memory of dma_alloc_coherent() is aligned to its order: cells are too. */
+	cell = ALIGN(layout->allocation, page);
+	layout->stride = cell < granule ? roundup_pow_of_two(cell) : ALIGN(cell, granule);
+	layout->chunk_size = max_t(size_t, layout->stride, granule);
+	layout->unit_shift = min_t(unsigned int, __ffs(size), __ffs(page));
+	layout->nr_blocks = pool_layout_blocks(layout, layout->chunk_size);
 	return true;
 }

@@ -43,7 +43,7 @@ TRACE_EVENT(host_call,
 );
 
 TRACE_EVENT(convert,
-	TP_PROTO(struct device *dev, const char *owner, phys_addr_t phys, size_t size, bool share,
+	TP_PROTO(const char *dev, const char *owner, phys_addr_t phys, size_t size, bool share,
 		 int result, u64 ns),
 	TP_ARGS(dev, owner, phys, size, share, result, ns),
 
@@ -65,7 +65,7 @@ TRACE_EVENT(convert,
 		__entry->result = result;
 		__entry->share = share;
 		__entry->aligned = IS_ALIGNED(phys | size, hostconf.granule);
-		strscpy_pad(__entry->dev, dev ? dev_name(dev) : "-");
+		strscpy_pad(__entry->dev, dev);
 		strscpy_pad(__entry->owner, owner);
 	),
 
@@ -76,7 +76,7 @@ TRACE_EVENT(convert,
 );
 
 TRACE_EVENT(chunk_leak,
-	TP_PROTO(struct device *dev, const char *owner, size_t size),
+	TP_PROTO(const char *dev, const char *owner, size_t size),
 	TP_ARGS(dev, owner, size),
 
 	TP_STRUCT__entry(
@@ -87,7 +87,7 @@ TRACE_EVENT(chunk_leak,
 
 	TP_fast_assign(
 		__entry->size = size;
-		strscpy_pad(__entry->dev, dev ? dev_name(dev) : "-");
+		strscpy_pad(__entry->dev, dev);
 		strscpy_pad(__entry->owner, owner);
 	),
 

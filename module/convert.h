@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Changes memory between private and shared: RIPAS, and the linear mapping. */
+#ifndef _CONVERT_H
+#define _CONVERT_H
+
+#include <linux/types.h>
+
+struct page;
+
+void convert_init(void);
+int convert(struct page *page, size_t size, bool share);
+
+#endif /* _CONVERT_H */

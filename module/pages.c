@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What __dma_direct_alloc_pages() in kernel/dma/direct.c does, for whole granules: the same
+ * zones, the same CMA areas, the same limits. Modules cannot call it.
+ */
+#include <linux/cma.h>
+#include <linux/dma-direct.h>
+#include <linux/dma-map-ops.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+
+#include "hostconf.h"
+#include "ksym.h"
+#include "pages.h"
+
+#ifdef CONFIG_DMA_CMA
+/* mm/cma.c, kernel/dma/contiguous.c; exported by some kernels only, so found by name */
+static typeof(cma_alloc) *find_cma;
+static typeof(cma_release) *release_cma;
+static struct cma **default_cma;
+#endif
+
+static u64 dma_limit(struct device *dev)
+{
+	return min_not_zero(dev->coherent_dma_mask, dev->bus_dma_limit);
+}
+
+/**
+ * pages_reach() - can a device address this memory once it is shared?
+ * @dev: a device, or NULL for any
+ * @page: the first page
+ * @size: bytes
+ *
+ * As dma_coherent_ok() in kernel/dma/direct.c; the mask may have changed since the last time.
+ *
+ * Context: Any.
+ * Return: true if it can.
+ */
+bool pages_reach(struct device *dev, struct page *page, size_t size)
+{
+	dma_addr_t dma;
+
+	if (!dev)
+		return true;
+	dma = phys_to_dma_unencrypted(dev, page_to_phys(page));
+	return dma != DMA_MAPPING_ERROR && dma + size - 1 <= dma_limit(dev);
+}
+
+/**
+ * pages_metadata_gfp() - what of a driver's GFP flags is good for this module's structures
+ * @gfp: the driver's, for its memory
+ *
+ * No zone, and no OOM killer: the driver's own request might have failed without one.
+ *
+ * Context: Any.
+ * Return: GFP flags.
+ */
+gfp_t pages_metadata_gfp(gfp_t gfp)
+{
+	gfp &= GFP_KERNEL | __GFP_HIGH | __GFP_MEMALLOC | __GFP_NOMEMALLOC | __GFP_NORETRY;
+	if (gfpflags_allow_blocking(gfp) && !(gfp & __GFP_NORETRY))
+		gfp |= __GFP_RETRY_MAYFAIL;
+	return gfp | __GFP_NOWARN;
+}
+
+#ifdef CONFIG_DMA_CMA
+static struct page *from_cma(struct device *dev, size_t size, gfp_t gfp, struct cma **cma)
+{
+	const unsigned long nr = size >> PAGE_SHIFT;
+	struct page *page;
+
+	if (!find_cma || !release_cma)
+		return NULL;
+	*cma = dev && dev->cma_area ? dev->cma_area : default_cma ? *default_cma : NULL;
+	if (!*cma)
+		return NULL;
+	page = find_cma(*cma, nr, min(get_order(size), CONFIG_CMA_ALIGNMENT), gfp & __GFP_NOWARN);
+	if (!page)
+		return NULL;
+	if (pages_reach(dev, page, size) && IS_ALIGNED(page_to_phys(page), hostconf.granule)) {
+		memset(page_address(page), 0, size);
+		return page;
+	}
+	release_cma(*cma, page, nr);
+	return NULL;
+}
+#else
+static struct page *from_cma(struct device *dev, size_t size, gfp_t gfp, struct cma **cma)
+{
+	return NULL;
+}
+#endif
+
+/* Blocks are naturally aligned. What is behind @size is given back page by page. */
+static void give_back_rest(struct page *page, size_t size, unsigned int order)
+{
+	const unsigned long nr = size >> PAGE_SHIFT;
+
+	if (nr == 1UL << order)
+		return;
+	split_page(page, order);
+	for (unsigned long i = nr; i < 1UL << order; i++)
+		__free_page(page + i);
+}
+
+static struct page *from_buddy(struct device *dev, size_t size, gfp_t gfp)
+{
+	static const gfp_t zones[] = { 0, GFP_DMA32, GFP_DMA };
+	const int node = dev ? dev_to_node(dev) : NUMA_NO_NODE;
+	const unsigned int order = get_order(size);
+	unsigned int i = 0;
+
+	if (order > MAX_PAGE_ORDER)
+		return NULL;
+	if (dev && dma_to_phys(dev, dma_limit(dev)) <= DMA_BIT_MASK(32))
+		i = 1;
+	for (; i < ARRAY_SIZE(zones); i++) {
+		struct page *page = alloc_pages_node(node, gfp | zones[i] | __GFP_ZERO, order);
+
+		if (!page)
+			return NULL;
+		if (pages_reach(dev, page, size)) {
+			give_back_rest(page, size, order);
+			return page;
+		}
+		__free_pages(page, order);
+	}
+	return NULL;
+}
+
+/* Shared memory has an address bit that devices with small masks never reach. */
+static bool reaches_nothing(struct device *dev)
+{
+	return dev && phys_to_dma_unencrypted(dev, 0) > dma_limit(dev);
+}
+
+/**
+ * pages_alloc() - find memory for whole granules
+ * @dev: who must be able to address it, and near whom it is; or NULL
+ * @size: bytes, a multiple of the granule
+ * @gfp: how; the zone follows from @dev
+ * @cma: set to the CMA area that it is of, or NULL
+ *
+ * More than one granule comes from CMA if it can, as the kernel does it. One granule stands
+ * for many small requests, which the kernel serves from the page allocator, also below
+ * reclaim: there CMA is the last resort.
+ *
+ * Context: Process, may sleep.
+ * Return: The first page, zeroed, aligned to the granule at least; NULL if there is none.
+ */
+struct page *pages_alloc(struct device *dev, size_t size, gfp_t gfp, struct cma **cma)
+{
+	struct page *page;
+
+	*cma = NULL;
+	gfp &= ~(__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | __GFP_COMP);
+	if (reaches_nothing(dev))
+		return NULL;
+
+	if (size > hostconf.granule) {
+		page = from_cma(dev, size, gfp, cma);
+		if (page)
+			return page;
+		*cma = NULL;
+		return from_buddy(dev, size, gfp);
+	}
+
+	/* The kernel never gives up on a single page. */
+	page = from_buddy(dev, size, gfp | __GFP_NOWARN |
+			  (gfp & __GFP_NORETRY ? 0 : __GFP_RETRY_MAYFAIL));
+	if (!page && (gfp & GFP_KERNEL) == GFP_KERNEL)
+		page = from_cma(dev, size, gfp, cma);
+	if (!page) {
+		*cma = NULL;
+		if (dev && !(gfp & __GFP_NOWARN))
+			dev_warn_ratelimited(dev, "no %zu bytes of memory in one piece for the host's granule\n",
+					     size);
+	}
+	return page;
+}
+
+/**
+ * pages_free() - give memory back
+ * @page: from pages_alloc()
+ * @size: as it was asked for
+ * @cma: as it was set then
+ *
+ * Context: Process, may sleep.
+ */
+void pages_free(struct page *page, size_t size, struct cma *cma)
+{
+	const unsigned long nr = size >> PAGE_SHIFT;
+
+#ifdef CONFIG_DMA_CMA
+	if (cma) {
+		release_cma(cma, page, nr);
+		return;
+	}
+#endif
+	if (is_power_of_2(nr)) {
+		__free_pages(page, ilog2(nr));
+		return;
+	}
+	for (unsigned long i = 0; i < nr; i++)
+		__free_page(page + i);
+}
+
+/**
+ * pages_init() - look for what the kernel does not export
+ *
+ * Without it there is no memory from CMA.
+ *
+ * Context: Process, may sleep.
+ */
+void __init pages_init(void)
+{
+#ifdef CONFIG_DMA_CMA
+	find_cma = (void *)ksym_function("cma_alloc");
+	release_cma = (void *)ksym_function("cma_release");
+	default_cma = (struct cma **)ksym_data("dma_contiguous_default_area");
+#endif
+}
