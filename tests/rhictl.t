@@ -93,7 +93,7 @@ hook_schema=$defs'
 and (keys == ["devices", "redirected_calls", "schema", "state", "unread_path"])
 and (.state | IN("on", "draining", "off"))
 and ((.unread_path == null) == (.devices != null and .redirected_calls != null))
-and (.redirected_calls | null_or(all(.[]; count)))
+and (.redirected_calls | null_or(all(.[]; null_or(count))))
 and (.devices | null_or(all(.[];
 	(.buffer_used_bytes <= .buffer_shared_bytes) and (.pools, .pool_used_bytes, .pool_shared_bytes | count))))
 '

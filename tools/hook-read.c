@@ -72,8 +72,9 @@ static int add_function(struct hook *hook, const char *name, const char *calls)
 	struct hook_function function = { 0 };
 	struct hook_function *grown;
 
+	function.direct = !strcmp(calls, "direct");
 	if (!decode_word(name, function.name, sizeof(function.name)) ||
-	    !decode_decimal(calls, &function.calls))
+	    (!function.direct && !decode_decimal(calls, &function.calls)))
 		return -EPROTO;
 	grown = reallocarray(hook->functions, hook->nr_functions + 1, sizeof(*grown));
 	if (!grown)

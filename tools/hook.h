@@ -12,9 +12,10 @@ struct hook_state {
 	const char *meaning;
 };
 
-/* A function of the kernel that is replaced. */
+/* A function of the kernel that is redirected. */
 struct hook_function {
 	char name[48];
+	bool direct;		/* by ftrace's direct call, which counts nothing */
 	uint64_t calls;
 };
 

@@ -46,9 +46,14 @@ void text_hook(const struct hook *hook)
 		return;
 	}
 	printf("\nredirected calls\n");
-	for (size_t i = 0; i < hook->nr_functions; i++)
-		printf("  %-22s  %10" PRIu64 "\n", hook->functions[i].name,
-		       hook->functions[i].calls);
+	for (size_t i = 0; i < hook->nr_functions; i++) {
+		const struct hook_function *function = &hook->functions[i];
+
+		if (function->direct)
+			printf("  %-22s  %10s\n", function->name, "not counted");
+		else
+			printf("  %-22s  %10" PRIu64 "\n", function->name, function->calls);
+	}
 	print_devices(hook);
 }
 
@@ -56,9 +61,12 @@ static struct json_object *functions_map(const struct hook *hook)
 {
 	struct json_object *functions = json_map();
 
-	for (size_t i = 0; i < hook->nr_functions; i++)
-		json_set(functions, hook->functions[i].name,
-			 json_count(hook->functions[i].calls));
+	for (size_t i = 0; i < hook->nr_functions; i++) {
+		const struct hook_function *function = &hook->functions[i];
+
+		json_set(functions, function->name,
+			 function->direct ? NULL : json_count(function->calls));
+	}
 	return functions;
 }
 
