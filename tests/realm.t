@@ -77,6 +77,8 @@ usage 'too many CPUs' '1 to 8' --smp 9 true
 usage 'too little memory' '512M to 16G' --mem 1M true
 usage 'memory that is no size' '512M to 16G' --mem lots true
 usage 'no time' '1 to 86400' --timeout 0 true
+usage 'unknown device: says which there are' 'xhci_pci usb_storage sd_mod' --device floppy true
+usage 'device whose driver this kernel does not have' 'lacks a driver of igb' --kernel debug --device igb true
 usage 'missing file' 'there is no such file' --file /no/such/file true
 usage 'missing module' 'there is no such file' --module no.ko true
 usage 'relative destination' 'must begin with /' --file "$work/file:x" true

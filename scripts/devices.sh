@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The devices of QEMU that scripts/realm can add to a Realm; it sources this.
+
+# A virtio driver maps its buffers for DMA then.
+VIRTIO=disable-legacy=on,iommu_platform=on
+# The capabilities that QEMU gives it, and DMA by addresses of 64 bits: those of shared memory
+# have 36, and a device that knows only 32 cannot be used here (megasas, for one).
+SDHCI=capareg=0x157834b4
+
+# name | drivers that modprobe has to load | what is behind the device | QEMU's -device options,
+# with the identifier of this one for @
+DEVICES="
+ahci        | ahci sd_mod                         | disk  | ahci,id=@ ide-hd,bus=@.0,drive=@
+e1000e      | e1000e                              | net   | e1000e,netdev=@,romfile=
+hda         | snd_hda_codec_generic snd_hda_intel | sound | intel-hda,id=@ hda-duplex,bus=@.0,audiodev=@
+igb         | igb                                 | net   | igb,netdev=@,romfile=
+nvme        | nvme                                | disk  | nvme,drive=@,serial=realm
+sdhci       | sdhci_pci mmc_block                 | disk  | sdhci-pci,id=@,$SDHCI sd-card,drive=@
+virtio-blk  | virtio_blk                          | disk  | virtio-blk-pci,drive=@,$VIRTIO
+virtio-gpu  | virtio_gpu                          |       | virtio-gpu-pci,$VIRTIO
+virtio-net  | virtio_net                          | net   | virtio-net-pci,netdev=@,romfile=,$VIRTIO
+virtio-rng  | virtio_rng                          |       | virtio-rng-pci,$VIRTIO
+virtio-scsi | virtio_scsi sd_mod                  | disk  | virtio-scsi-pci,id=@,$VIRTIO scsi-hd,bus=@.0,drive=@
+vmxnet3     | vmxnet3                             | net   | vmxnet3,netdev=@,romfile=
+xhci        | xhci_pci usb_storage sd_mod         | disk  | qemu-xhci,id=@ usb-storage,bus=@.0,drive=@
+"
+
+# These are in every Realm: tests/guest/pack.
+COMMON_DRIVERS=" nvme virtio_blk virtio_net "
+
+# known_devices: their names, and drivers
+known_devices() { awk -F ' *[|] *' 'NF { printf "%-12s%s\n", $1, $2 }' <<<"$DEVICES"; }
+
+# read_device NAME: its line, in name, drivers, behind and options; fails if there is none
+read_device() {
+	while IFS='|' read -r name drivers behind options; do
+		[ "${name%% *}" != "$1" ] || return 0
+	done <<<"$DEVICES"
+	return 1
+}
+
+# device_drivers NAME...: what they need and not every Realm has, one a line
+device_drivers() {
+	local name drivers behind options device driver
+
+	for device; do
+		read_device "$device"
+		for driver in $drivers; do
+			[[ $COMMON_DRIVERS == *" $driver "* ]] || echo "$driver"
+		done
+	done | sort -u
+}
+
+# device_options NAME ID DIR: QEMU's options, one a line; a disk's file is made in DIR
+device_options() {
+	local name drivers behind options option
+
+	read_device "$1"
+	case ${behind// /} in
+	disk)
+		truncate -s 64M "$3/$2"
+		printf '%s\n' -drive "if=none,id=$2,format=raw,file=$3/$2" ;;
+	net) printf '%s\n' -netdev "user,id=$2,restrict=on,ipv6=off,guestfwd=tcp:10.0.2.100:7-cmd:cat" ;;
+	sound) printf '%s\n' -audiodev "none,id=$2" ;;
+	esac
+	for option in $options; do
+		printf '%s\n' -device "${option//@/$2}"
+	done
+}
