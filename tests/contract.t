@@ -1,0 +1,206 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What works with hook=off works with hook=on. tests/guest/contract says what the kernel's DMA
+# allocators promise, a fact a line; here its lines of three runs in one Realm are compared: the
+# hook was never on, it is on, it is off again. Differences that are wanted stand in
+# tests/guest/contract/expected-differences, each with its reason; each has to occur.
+#
+# usage: tests/contract.t [KERNEL...]    newest, 16k and debug, if none is named
+
+TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+# shellcheck source=tests/cases.sh
+. "$TOP/tests/cases.sh"
+
+kernels=("$@")
+[ $# -gt 0 ] || kernels=(newest 16k debug)
+options=(--host record --append cma=64M)
+facts=$work/facts
+seen=$work/seen		# the expected differences that occurred
+: >"$seen"
+
+# managed is the last one: a mistake there ends the Realm.
+subjects='coherent attrs gfp masks contexts devices pages noncontiguous mmap pools pool_blocks pool_file misuse pieces managed'
+
+# For the Realm. Some facts are mistakes with a warning each, which has to come every time.
+guest="subjects='$subjects'
+"'
+[ ! -e /proc/sys/kernel/panic_on_warn ] || echo 0 >/proc/sys/kernel/panic_on_warn
+[ ! -e /sys/kernel/debug/dma-api/all_errors ] || echo 1 >/sys/kernel/debug/dma-api/all_errors
+facts() {
+	for subject in $subjects; do
+		echo 1 >/sys/kernel/debug/clear_warn_once
+		insmod /root/contract.ko
+		echo "==== $1 $subject"
+		cat /sys/kernel/debug/contract/$subject
+		echo "==== end"
+		rmmod contract
+	done
+}
+dmapool_test() {
+	insmod /root/dmapool_test.ko
+	rmmod dmapool_test
+	same "sizes tested" "$(dmesg | grep -c "dmapool test: size:")" "$1"
+}
+'
+
+# split KERNEL: the facts of the last boot, a file for each run and subject
+split() {
+	mkdir -p "$facts/$1"
+	awk -v dir="$facts/$1" '
+		/^==== end$/ { if (out) print "" >(out ".complete"); out = ""; next }
+		/^==== / { out = dir "/" $2 "." $3; printf "" >out; next }
+		out { print >out }' "$work/stdout"
+}
+
+# differences FILE FILE: "name<TAB>what the first says<TAB>what the second says". A name that
+# comes twice is another one the second time.
+differences() {
+	awk '
+		{
+			at = index($0, ":")
+			name = substr($0, 1, at - 1)
+			text = substr($0, at + 2)
+		}
+		FNR == 1 { file++; split("", times) }
+		{
+			if (++times[name] > 1)
+				name = name " (" times[name] ")"
+			said[file, name] = text
+			if (!(name in known)) {
+				known[name] = 1
+				order[++n] = name
+			}
+		}
+		END {
+			for (i = 1; i <= n; i++) {
+				name = order[i]
+				a = (1, name) in said ? said[1, name] : "(nothing)"
+				b = (2, name) in said ? said[2, name] : "(nothing)"
+				if (a != b)
+					print name "\t" a "\t" b
+			}
+		}' "$1" "$2"
+}
+
+# expected NAME: is a difference there wanted?
+expected() {
+	local pattern
+
+	while IFS='|' read -r pattern _; do
+		pattern=${pattern%"${pattern##*[! ]}"}
+		# shellcheck disable=SC2053 # it is a pattern
+		if [[ -n $pattern && $pattern != '#'* && $1 == $pattern ]]; then
+			echo "$pattern" >>"$seen"
+			return 0
+		fi
+	done <"$TOP/tests/guest/contract/expected-differences"
+	return 1
+}
+
+# differences_in_order FILE FILE: events last, as there are many of them
+differences_in_order() {
+	local all
+
+	all=$(differences "$@")
+	grep -vP '^[^\t]*, events( \(\d+\))?\t' <<<"$all"
+	grep -P '^[^\t]*, events( \(\d+\))?\t' <<<"$all"
+}
+
+# same_facts CASE FILE FILE [wanted]: those of two runs; with wanted, but for what is expected
+same_facts() {
+	local name a b wrong=0 text=
+
+	if [ ! -e "$2.complete" ] || [ ! -e "$3.complete" ] || [ ! -s "$2" ]; then
+		fail "$1" "there are no facts, or not all: $(tail -n 1 "$2" "$3" 2>&1)"
+		return
+	fi
+	while IFS=$'\t' read -r name a b; do
+		[ -n "$name" ] || continue
+		[ -z "${4-}" ] || ! expected "$name" || continue
+		wrong=$((wrong + 1))
+		[ $wrong -gt 60 ] || text+="$name
+  $a
+  $b
+"
+	done < <(differences_in_order "$2" "$3")
+	if [ $wrong = 0 ]; then
+		pass "$1"
+	else
+		fail "$1" "$wrong of $(wc -l <"$2") facts differ:
+$text"
+	fi
+}
+
+# each_subject KERNEL RUN RUN TEXT [wanted]
+each_subject() {
+	local subject
+
+	for subject in $subjects; do
+		same_facts "$1, $subject: $4" "$facts/$1/$2.$subject" "$facts/$1/$3.$subject" "${5-}"
+	done
+}
+
+# found_nothing NAME: nothing that a kernel looks for, but the warnings that are facts
+found_nothing() {
+	local found
+
+	found=$(grep -nE -A 8 'BUG:|Oops|UBSAN:|KASAN:|possible circular locking|unreferenced object|scheduling while atomic|Bad page' \
+		"$work/out/console.log" | head -n 40)
+	is "$1: nothing else in the kernel's log" "$found" ""
+}
+
+for kernel in "${kernels[@]}"; do
+	builds --kernel "$kernel" tests/guest/contract || continue
+	files=(--kernel "$kernel" --file "$ko/contract.ko")
+	if ko=$("$TOP/tests/guest/dmapool_test" "$kernel" 2>"$work/stderr" </dev/null); then
+		pass "the kernel's mm/dmapool_test.c builds for kernel $kernel"
+	else
+		fail "the kernel's mm/dmapool_test.c builds for kernel $kernel" "$(tail -n 40 "$work/stderr")"
+		continue
+	fi
+
+	boot_with_warnings "$kernel: off, on, off again" 0 "$guest
+facts off
+hook on
+facts on
+hook off
+facts again
+no_leak" "${options[@]}" "${files[@]}"
+	split "$kernel"
+	each_subject "$kernel" off again 'the same when the hook is off again'
+	each_subject "$kernel" off on 'the same when the hook is on' wanted
+	found_nothing "$kernel, off, on, off again"
+
+	boot_with_warnings "$kernel: dmapool_test, off, on, off again" 0 "$guest
+dmapool_test 6
+hook on
+dmapool_test 12
+hook off
+dmapool_test 18" "${options[@]}" "${files[@]}" --file "$ko/dmapool_test.ko"
+	found_nothing "$kernel, dmapool_test"
+
+	# Devices that are not coherent are left to the kernel, which shares single pages for them.
+	boot_with_warnings "$kernel: on, for devices that are left alone" 0 "$guest
+hook on
+insmod /root/contract.ko
+cat /sys/kernel/debug/contract/devices >/dev/null
+rmmod contract" "${options[@]}" "${files[@]}"
+	idle=$(summary .misaligned.requests)
+	boot_with_warnings "$kernel: on from the start" 0 "$guest
+hook on
+facts first" "${options[@]}" "${files[@]}"
+	split "$kernel"
+	each_subject "$kernel" on first 'the same when the hook was on from the start'
+	is "$kernel: no request breaks the granule while the hook is on" \
+		"$(summary .misaligned.requests)" "$idle"
+	found_nothing "$kernel, on from the start"
+done
+
+while IFS='|' read -r pattern reason; do
+	pattern=${pattern%"${pattern##*[! ]}"}
+	[[ -n $pattern && $pattern != '#'* ]] || continue
+	ok "expected difference occurs: $pattern" grep -qxF -- "$pattern" "$seen"
+	ok "expected difference has a reason: $pattern" test -n "${reason// /}"
+done <"$TOP/tests/guest/contract/expected-differences"
+
+done_testing

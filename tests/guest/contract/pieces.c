@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory in pieces: outside of CMA no block of more than 128K is free, and every piece has a
+ * neighbour in use, which cannot be moved. So a driver finds memory that starts late.
+ */
+#include <linux/gfp.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
+
+#include "contract.h"
+
+#define PIECE_ORDER	get_order(SZ_128K)
+
+static LIST_HEAD(held);
+
+/* Of each two pieces one is held, page by page, and the other one is free. */
+static void break_up(gfp_t gfp)
+{
+	struct page *page;
+
+	while ((page = alloc_pages(gfp, PIECE_ORDER + 1))) {
+		split_page(page, PIECE_ORDER + 1);
+		for (int i = 0; i < 1 << PIECE_ORDER; i++) {
+			list_add(&page[i].lru, &held);
+			__free_page(page + (1 << PIECE_ORDER) + i);
+		}
+		cond_resched();
+	}
+}
+
+/*
+ * No block is larger from now on. This takes what is below the watermarks, too, and what
+ * compaction can make, so that it is the same every time.
+ */
+static void shatter(void)
+{
+	break_up(GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOWARN);
+	break_up(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	break_up(GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOWARN);
+}
+
+static void whole_again(void)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, &held, lru) {
+		list_del(&page->lru);
+		__free_page(page);
+		cond_resched();
+	}
+}
+
+static void one(struct facts *f, size_t size, gfp_t gfp, unsigned long attrs, const char *name)
+{
+	struct buffer b = { .dev = test_dev, .size = size };
+
+	facts_begin(f, b.dev, "memory in pieces, dma_alloc_coherent %zu %s", size, name);
+	buffer_take(f, &b, gfp, attrs);
+	buffer_give(f, &b, attrs);
+	facts_end(f);
+}
+
+/* CMA is in use as well: nothing is left for a large request. */
+static void without_cma(struct facts *f)
+{
+	enum { MOST = 64 };
+	static struct buffer b[MOST];
+	int nr;
+
+	for (nr = 0; nr < MOST; nr++) {
+		b[nr] = (struct buffer){ .dev = test_dev, .size = SZ_4M };
+		b[nr].vaddr = dma_alloc_attrs(test_dev, SZ_4M, &b[nr].dma,
+					      GFP_KERNEL | __GFP_NORETRY, DMA_ATTR_NO_WARN);
+		if (!b[nr].vaddr)
+			break;
+	}
+	facts_line(f, "memory in pieces, buffers of 4M until there is none: %s",
+		   nr == MOST ? "NO END" : nr ? "some, then NULL" : "NONE");
+	one(f, SZ_4M, GFP_KERNEL | __GFP_NORETRY, DMA_ATTR_NO_WARN, "__GFP_NORETRY NO_WARN, no CMA");
+	one(f, SZ_4M, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN, 0,
+	    "__GFP_NORETRY|__GFP_NOWARN, no CMA");
+	one(f, SZ_4M, GFP_KERNEL | __GFP_NORETRY, 0, "__GFP_NORETRY, no CMA");
+	one(f, SZ_64K, GFP_KERNEL, 0, "GFP_KERNEL, no CMA");
+	one(f, 5000, GFP_KERNEL, 0, "GFP_KERNEL, no CMA");
+	while (nr--)
+		dma_free_attrs(test_dev, SZ_4M, b[nr].vaddr, b[nr].dma, DMA_ATTR_NO_WARN);
+}
+
+void pieces_run(struct facts *f)
+{
+	shatter();
+	one(f, 100, GFP_KERNEL, 0, "GFP_KERNEL");
+	one(f, 5000, GFP_KERNEL, 0, "GFP_KERNEL");
+	one(f, SZ_64K, GFP_KERNEL, 0, "GFP_KERNEL");
+	one(f, SZ_128K, GFP_KERNEL, 0, "GFP_KERNEL");
+	one(f, SZ_256K, GFP_KERNEL, 0, "GFP_KERNEL");
+	one(f, SZ_256K, GFP_NOIO, 0, "GFP_NOIO");
+	one(f, SZ_1M, GFP_KERNEL, 0, "GFP_KERNEL");
+	one(f, SZ_1M, GFP_KERNEL, DMA_ATTR_NO_WARN, "NO_WARN");
+	one(f, SZ_4M, GFP_KERNEL, 0, "GFP_KERNEL");
+	one(f, SZ_8M, GFP_KERNEL, 0, "GFP_KERNEL");
+	without_cma(f);
+	whole_again();
+}
