@@ -148,8 +148,8 @@ is() { [ "$(rhictl hook "$@" --json | tr -d " \n" | sed "s/.*\"state\":\"\([a-z]
 want=off; is; is status; is off
 want=on; is on; is; [ "$(cat /sys/module/rhi_probe/parameters/hook)" = on ]
 rhictl bench --size 64 --json | grep -q "\"hook\":\"on\""
-want=draining; is off; is
-rhictl bench --size 64 | grep -q "hook draining"
+want=off; is off; is
+rhictl bench --size 64 | grep -q "hook off"
 want=on; is on
 bench_left_nothing
 echo 0 >/proc/sys/kernel/ftrace_enabled 2>/dev/null || true

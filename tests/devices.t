@@ -16,12 +16,14 @@ ATOMIC_POOL=1048576
 
 EACH=$'nvme works\nvirtio_blk works\nvirtio_net works'
 
-# devices NAME STATUS STDOUT SCRIPT OPTIONS...: SCRIPT in a Realm with all devices
+with=(--nvme --net)
+
+# devices NAME STATUS STDOUT SCRIPT OPTIONS...: SCRIPT in a Realm with these devices
 devices() {
 	local name=$1 want=$2 stdout=$3 script=$4
 	shift 4
 
-	boot "$name" "$want" "$script" --nvme --net --append "coherent_pool=$ATOMIC_POOL" "$@"
+	boot "$name" "$want" "$script" "${with[@]}" --append "coherent_pool=$ATOMIC_POOL" "$@"
 	is "$name: as it said" "$(cat "$work/stdout")" "$stdout"
 	is "$name: no buffer was lost" \
 		"$(grep -E 'nothing was freed|is leaked|are leaked' "$work/out/console.log")" ''
@@ -115,6 +117,57 @@ is 'nvme at work: at most 1.25 bytes are shared for one in use, and a granule fo
 	/^0000/ && NF == 3 { used += $2 }
 	/^0000/ && NF > 3 { used += $2 * $3; pools++ }
 	END { print (used > 100000 && pools == 2), (shared <= 1.25 * used + granule * pools) }' "$work/stderr")" '1 1'
+
+# Devices that a Realm has on demand. use_more DRIVER...: load them all; the first one's works
+more='
+disk_of() { find /sys/bus/pci/drivers/$1/0*/ -path "*/block/sd?" | sed "s,.*/,/dev/,"; }
+has_disk() { [ -n "$(disk_of $1)" ]; }
+disk_behind() { wait_for has_disk $1; disk_works $(disk_of $1); }
+# It leaves its name to the next card.
+card() {
+	ip link set eth0 up
+	wait_for grep -q 1 /sys/class/net/eth0/carrier
+	net_works
+	ip addr flush dev eth0
+	ip link set eth0 down
+	ip link set eth0 name $1
+}
+use_more() {
+	modprobe -a "$@"
+	case $1 in
+	ahci) disk_behind ahci ;;
+	virtio_scsi) disk_behind virtio-pci ;;
+	xhci_pci) disk_behind xhci_hcd ;;
+	*) card $1 ;;
+	esac
+	echo "$1 works"
+}
+'
+all_with=()
+all_use=
+all_unload=
+all_work=
+for device in ahci e1000e igb virtio-scsi xhci; do
+	drivers=$("$TOP/scripts/realm" --device list | sed -n "s/^$device  *//p")
+	driver=${drivers%% *}
+	name="$device, hook off"
+	with=(--device "$device")
+	devices "$name" 0 "$driver works"$'\n'left "$more use_more $drivers; rmmod $driver; leave" --host record
+	ok "$name: breaks the granule ($(($(misaligned) - boot_misaligned)) times)" \
+		test "$(misaligned)" -gt "$boot_misaligned"
+	all_with+=("${with[@]}")
+	all_use+="use_more $drivers; "
+	all_unload+="rmmod $driver; "
+	all_work+="$driver works"$'\n'
+done
+with=("${all_with[@]}")
+for host in record kill; do
+	name="devices on demand, hook on, host $host"
+	devices "$name" 0 "${all_work}left" "$more hook on; $all_use $all_unload leave" --host $host
+	is "$name: never break the granule" "$(misaligned)" "$boot_misaligned"
+	keeps "$name: the ITS keeps one granule" $((ITS_TABLE + GRANULE))
+done
+with=(--nvme --net)
 
 # Here the drivers are a part of the kernel, and were there before the module.
 devices 'a kernel that looks for mistakes' 0 "$EACH"$'\n'"$EACH"$'\n'left '

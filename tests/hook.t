@@ -10,7 +10,7 @@ boot 'off as it comes, on, off, and gone' 0 '
 [ "$(cat $switch) $(hook_state)" = "off off" ]
 hook on; [ "$(cat $switch) $(hook_state)" = "on on" ]
 hook on; [ "$(cat $switch) $(hook_state)" = "on on" ]
-hook off; [ "$(cat $switch) $(hook_state)" = "off draining" ]
+hook off; [ "$(cat $switch) $(hook_state)" = "off off" ]
 hook 1; [ "$(hook_state)" = on ]
 rmmod rhi_probe; [ ! -e $switch ]'
 
@@ -33,7 +33,7 @@ not hook on; [ "$(hook_state)" = off ]; hook_said "granule is not known"' --gran
 # Since 7.3 ftrace cannot be switched off at all.
 boot 'ftrace that is switched off is not overruled, and not switched off below the hook' 0 '
 if echo 0 >/proc/sys/kernel/ftrace_enabled; then
-	not hook on; [ "$(hook_state)" = off ]; hook_said "is kernel.ftrace_enabled 0"
+	not hook on; [ "$(hook_state)" = off ]; hook_said "is ftrace disabled"
 	echo 1 >/proc/sys/kernel/ftrace_enabled
 fi
 hook on; [ "$(hook_state)" = on ]
@@ -47,8 +47,73 @@ hook off; hook on; [ "$(hook_state)" = on ]; rmmod rhi_probe'
 
 builds tests/guest/upstream
 boot 'a kernel that aligns by itself is left alone' 0 '
-not hook on; [ "$(hook_state)" = off ]; hook_said "keeps to the host.s granule by itself"' \
-	--module "$ko/upstream.ko"
+not hook on; [ "$(hook_state)" = off ]
+hook_said "keeps to the host.s granule by itself (mem_decrypt_granule_size)"
+rmmod rhi_probe
+modprobe rhi_probe hook=on
+loaded; [ "$(cat $switch) $(hook_state)" = "off off" ]' --module "$ko/upstream.ko"
+boot 'hook=on and an unknown granule: all else works' 0 '
+[ "$(cat $switch) $(hook_state)" = "off off" ]
+[ "$(cat /sys/kernel/rhi/status)" = invalid_alignment ]
+hook_said "granule is not known"' --granule 6k --append rhi_probe.hook=on
+
+# A writer may wait for the lock while the module goes: it must not hook anything afterwards.
+boot 'unloading beside those who write the switch' 0 '
+for word in on off on; do
+	while :; do { echo $word >$switch; } 2>/dev/null || true; done &
+done
+unload() { rmmod rhi_probe 2>/dev/null; }
+for i in $(seq 20); do wait_for unload; not grep rhi_probe $tracing/enabled_functions; modprobe rhi_probe; done
+kill $(jobs -p)
+wait_for unload; gone
+not grep -E "^dmam?_(pool|direct)_" $tracing/enabled_functions' --smp 4
+
+# What nobody needs costs nothing: no function stays hooked, and no kprobe.
+boot 'nothing stays registered that nobody needs' 0 '
+functions() { grep -cE "^dmam?_(pool|direct)_" $tracing/enabled_functions || true; }
+probes() { grep -c gen_pool_alloc_algo_owner /sys/kernel/debug/kprobes/list || true; }
+same "at first" "$(functions) $(probes)" "0 0"
+hook on;  same "on" "$(functions) $(probes)" "10 1"
+hook off; same "off again" "$(functions) $(probes)" "0 0"
+hook on
+nvme
+hook off; same "off, nvme has pools and buffers" "$(hook_state) $(functions) $(probes)" "draining 6 0"
+disk_works /dev/nvme0n1
+modprobe -r nvme
+is_off() { [ $(hook_state) = off ]; }
+wait_for is_off; same "and no more" "$(functions) $(probes)" "0 0"
+no_pool_shares || wait_for no_pool_shares' --nvme --host record
+
+builds tests/guest/namesake
+boot "a module's functions of the same names are its own" 0 '
+insmod /root/namesake.ko
+hook on
+[ "$(cat /sys/module/namesake/parameters/alone)" = yes ]
+not grep namesake $tracing/enabled_functions' --file "$ko/namesake.ko"
+
+# A return probe changes the return address: nothing may follow from who seems to call.
+builds tests/guest/pairs
+boot 'return probes on what is hooked: each call counts once' 0 '
+hits() { awk -v name=$1 "\$1 == name { print \$2 }" $tracing/kprobe_profile; }
+for f in dma_pool_create_node dma_pool_alloc dma_pool_free dma_pool_destroy dma_direct_alloc \
+	dma_direct_free dma_alloc_attrs dma_free_attrs; do
+	echo "r256:$f $f" >>$tracing/kprobe_events
+done
+echo 1 >$tracing/events/kprobes/enable
+run() {
+	insmod /root/pairs.ko count=1000
+	rmmod pairs
+	for f in dma_pool_create_node dma_pool_alloc dma_pool_free dma_pool_destroy; do hits $f; done | xargs
+}
+same "hook off" "$(run)" "1 1000 1000 1"
+hook on
+same "hook on" "$(run)" "2 2000 2000 2"
+nvme; disk_works /dev/nvme0n1; modprobe -r nvme
+same "buffers that were made, and freed" $(hits dma_direct_alloc) $(hits dma_direct_free)
+same "of all that were asked for" $(hits dma_direct_alloc) $(hits dma_alloc_attrs)
+echo 0 >$tracing/events/kprobes/enable
+echo >$tracing/kprobe_events
+hook off' --nvme --file "$ko/pairs.ko"
 
 boot 'a kernel that looks for mistakes' 0 '
 echo function >/sys/kernel/tracing/current_tracer

@@ -44,11 +44,19 @@ without() {
 # after NAME LEAKED SHARED: so many bytes are lost, and so many of them are shared; nothing else is
 after() {
 	is "$1: nothing is left" "$(stat shared_chunks) $(stat shared_bytes) $(stat leaked_bytes)" "0 0 $2"
-	is "$1: what was shared is private again" "$(summary .shared_bytes)" $((shared_before + $3))
+	# The kernel's pool for atomic requests has grown, perhaps, and never shrinks.
+	is "$1: what was shared is private again" "$(summary .shared_bytes)" \
+		$((shared_before + $3 + $(stat atomic_pool_end) - $(stat atomic_pool_begin)))
 }
 
 # whole NAME: each request was for whole granules
-whole() { is "$1: nothing broke the granule" "$(summary .misaligned.requests)" "$misaligned_before"; }
+whole() {
+	if [ "$(stat granule)" -gt 131072 ] && [ "$(stat atomic_pool_end)" != "$(stat atomic_pool_begin)" ]; then
+		skip "$1: nothing broke the granule" "the kernel's pool for atomic requests grew, in smaller pieces"
+	else
+		is "$1: nothing broke the granule" "$(summary .misaligned.requests)" "$misaligned_before"
+	fi
+}
 
 # Blocks of a size that is a power of two, in granules
 need() { echo $((($1 * 10000 + $2 - 1) / $2)); }
@@ -83,11 +91,9 @@ while read -r kernel size; do
 		pool_test_run hooked
 		pool_test_end
 		no_leak" "${options[@]}"
-	is "$name: each block that was freed wrongly was refused" "$(said 'nothing was freed')" "$(note bad_frees)"
-	for what in 'is free already' 'is not of this pool' 'is not where a block begins' \
-		'does not belong to this DMA address'; do
-		ok "$name: said: $what" grep -qF "$what" "$work/out/console.log"
-	done
+	is "$name: each block that was freed wrongly was refused" "$(stat bad_frees)" "$(note bad_frees)"
+	ok "$name: and not each has a line in the log" test "$(said 'nothing was freed')" -lt "$(note bad_frees)"
+	ok "$name: said: is free already" grep -qF 'is free already' "$work/out/console.log"
 	is "$name: misses are counted" "$(stat atomic_misses)" "$(note atomic_misses)"
 	for bytes in 64 256 1024 4096; do
 		got=$(stat count_$bytes)
@@ -125,7 +131,7 @@ pool 'refused from the start' 'pool_test_load; pool_test_run refuse
 	echo stat lost_kib $((before - $(free_kib)))
 	pool_test_end' --host stop=0
 is 'refused from the start: counted' "$(stat refused)" 851
-is 'refused from the start: said' "$(said 'no memory could be shared (-EIO)')" 851
+ok 'refused from the start: said' grep -qF 'no memory could be shared (-EIO)' "$work/out/console.log"
 ok 'refused from the start: pages are free again' [ "$(stat lost_kib)" -lt 25000 ]
 after 'refused from the start' 0 0
 
@@ -136,23 +142,37 @@ is 'refused after one granule: one was shared' "$(stat shares) $(note blocks)" '
 ok 'refused after one granule: counted' [ "$(stat refused)" -gt 0 ]
 after 'refused after one granule' 0 0
 
-# Half a granule is shared then. Lost are the other half and the page before, their guard.
+# Half a granule is shared then, and the whole of it lost. Nobody can read it any more, by
+# whatever way: reading memory whose RIPAS is EMPTY would end the Realm.
 pool 'stopped half-way' 'pool_test_load; pool_test_run stop
-	tar -c /usr | md5sum >/dev/null
+	same "RAM that was read" $(kcore_read_ram) 1
 	pool_test_end' --smp 1 --host stop=96k
 is 'stopped half-way: one was shared' "$(stat shares) $(note blocks)" '1 16'
 is 'stopped half-way: said once' "$(said 'stopped in the middle of a conversion')" 1
-after 'stopped half-way' $((65536 + 4096)) 32768
+after 'stopped half-way' 65536 32768
 
-# The kernel warns of each conversion back that fails.
+# The largest granule that there can be is no worse.
+pool 'refused, granule of 4M' 'pool_test_load; pool_test_run refuse; pool_test_end' --granule 4m --host stop=0
+is 'refused, granule of 4M: counted' "$(stat refused) $(stat leaked_bytes)" '1 0'
+pool 'stopped half-way, granule of 4M' 'pool_test_load; pool_test_run refuse
+	same "RAM that was read" $(kcore_read_ram) 1
+	pool_test_end' --granule 4m --host stop=2m
+is 'stopped half-way, granule of 4M: lost' "$(stat refused) $(stat leaked_bytes)" "0 $((4 << 20))"
+
+# A block wanders over eight CPUs, and these go offline: no more is shared than for two.
+pool 'eight CPUs' 'pool_test_load; pool_test_run wander
+	echo stat wandered $(awk "/ shared wanders\$/ { print \$6 }" $rhi/pools)
+	for cpu in 1 2 3 4 5 6 7; do echo 0 >/sys/devices/system/cpu/cpu$cpu/online; done
+	pool_test_run after_cpus
+	pool_test_end' --smp 8
+ok 'eight CPUs: one block in use pins two granules at most' test "$(stat wandered)" -le $((2 * 65536))
+ok 'eight CPUs: it did share' test "$(stat wandered)" -ge 65536
+
 without
-boot_with_warnings 'never given back: to the end' 0 'pool_test_load; pool_test_run count; pool_test_end' \
-	--host keep --file "$ko/pool_test.ko"
-cases 'never given back'
+pool 'never given back' 'pool_test_load; pool_test_run count; pool_test_end' --host keep
 kept=$(($(stat shares) * 65536))
 after 'never given back' $kept $kept
-is 'never given back: the kernel says so' "$(said 'Failed to encrypt memory')" "$(stat shares)"
-is 'never given back: said once' "$(said 'stopped in the middle of a conversion')" 1
+is 'never given back: said once' "$(said 'does not give shared memory back')" 1
 
 # A host that writes over all shared memory, free blocks too, whenever it is called.
 word=0x5ca1ab1e5ca1ab1e

@@ -45,12 +45,13 @@ boot 'hook_redirect: as the hook counts, and who called' 0 '
 trace_begin
 hook on
 nvme
+dd if=/dev/nvme0n1 of=/dev/null bs=256k count=8 iflag=direct 2>/dev/null
 # A caller has a name as long as its module is there.
 cat $tracing/trace >/tmp/trace
 while read -r function caller; do
 	at_least_one "$function called by $caller" $(events_count hook_redirect "^function=$function caller=$caller")
 done <<-END
-	dma_alloc_attrs nvme_
+	dma_direct_alloc nvme_
 	dma_pool_create_node nvme_
 	gen_pool_alloc_algo_owner its_
 END
@@ -136,7 +137,7 @@ has_event() {
 		}' "$work/elf"
 }
 
-for f in granule_alloc granule_free hostcall; do
+for f in convert_and_trace count_leak hostcall; do
 	has_event $f
 	is "$f has an event" $? 0
 done

@@ -110,7 +110,12 @@ free_kib() {
 
 # pool_test_load [PARAMETER=VALUE...]
 # shellcheck disable=SC2120 # those are for the scripts
-pool_test_load() { insmod /root/pool_test.ko granule="$(cat /sys/kernel/rhi/granule)" "$@"; }
+pool_test_load() {
+	echo "stat atomic_pool_begin $(atomic_pool)"
+	insmod /root/pool_test.ko granule="$(cat /sys/kernel/rhi/granule)" "$@"
+}
+# What the kernel has for atomic requests, in bytes: it grows by itself.
+atomic_pool() { cat /sys/kernel/debug/dma_pools/pool_size_* | awk '{ n += $1 } END { print n + 0 }'; }
 # pool_test_run FILE...: the TAP of these
 pool_test_run() {
 	local f
@@ -123,9 +128,10 @@ pool_test_end() {
 
 	echo "stat granule $(cat /sys/kernel/rhi/granule)"
 	rmmod pool_test
-	for name in shared_chunks shared_bytes shares unshares refused leaked_bytes; do
+	for name in shared_chunks shared_bytes shares unshares refused leaked_bytes bad_frees; do
 		echo "stat $name $(of_pools $name)"
 	done
+	echo "stat atomic_pool_end $(atomic_pool)"
 	rmmod rhi_probe
 }
 # pool_test FILE: load, run and unload
@@ -134,6 +140,25 @@ pool_test() {
 	pool_test_load
 	pool_test_run "$1"
 	rmmod pool_test
+}
+
+# kcore_read_ram: reads all RAM by the linear map, and says how often
+kcore_read_ram() {
+	local i begin word size read=0
+
+	for i in $(seq 0 15); do
+		# A program header: type and flags, offset, address, physical address, size ...
+		# shellcheck disable=SC2046 # words
+		set -- $(od -An -v -t x8 -j $((64 + 56 * i)) -N 56 /proc/kcore)
+		word=$1 begin=$2 size=$5
+		# PT_LOAD, with a physical address, and the size of this Realm's memory
+		[ "${word#????????}" = 00000001 ] && [ "${4#ffffffff}" = "$4" ] &&
+			[ $((0x$size)) -ge 1073741824 ] || continue
+		dd if=/proc/kcore of=/dev/null bs=64k iflag=skip_bytes,count_bytes skip=$((0x$begin)) \
+			count=$((0x$size)) 2>/dev/null || return
+		read=$((read + 1))
+	done
+	echo $read
 }
 
 # ---- Devices: --nvme and --net

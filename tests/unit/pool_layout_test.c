@@ -2,7 +2,7 @@
 /*
  * Where blocks stand in a chunk: what is accepted is compared with the rules of
  * dma_pool_create() (Documentation/core-api/dma-api.rst, mm/dmapool.c), where blocks stand
- * with a plain walk over every place.
+ * with the places that dma_pool gives them in the memory of one dma_alloc_coherent().
  */
 #include <limits.h>
 #include <linux/align.h>
@@ -13,7 +13,8 @@
 #include "tap.h"
 
 #define KIB(n)		((size_t)(n) << 10)
-#define MAX		KIB(4096)	/* of a 4K kernel with MAX_PAGE_ORDER 10 */
+#define MIB(n)		((size_t)(n) << 20)
+#define PAGE		KIB(4)
 
 /* dma_pool_create()'s own list needs 16 bytes in a free block. */
 #define DMA_POOL_MIN	16
@@ -36,66 +37,86 @@ static size_t rounded(size_t size, size_t align)
 	return ALIGN(size, align > DMA_POOL_MIN ? align : DMA_POOL_MIN);
 }
 
-static bool crosses(size_t at, size_t size, size_t boundary)
+/*
+ * A cell: every place that dma_pool would cut, in its order. Returns how many there are, and
+ * checks that @l has them behind @cell.
+ */
+static unsigned int check_cell(const struct pool_layout *l, size_t boundary, size_t page,
+			       size_t cell)
 {
-	return at / boundary != (at + size - 1) / boundary;
-}
-
-/* Every block, compared with the first place behind the one before that takes it. */
-static void check_blocks(const struct pool_layout *l, size_t align, size_t boundary)
-{
-	const size_t unit = (size_t)1 << l->unit_shift;
-	size_t at, want = 0;
+	const size_t allocation = l->size > page ? l->size : page;
+	size_t at = 0, limit;
 	unsigned int nr = 0;
 
-	/* A chunk is aligned to the power of two at or above its size: so are offsets. */
-	for (at = pool_layout_next(l, 0); at < l->chunk_size;
-	     at = pool_layout_next(l, at + l->size)) {
-		while (boundary && crosses(want, l->size, boundary))
-			want += unit;
-		CHECK_EQ(at, want);
-		CHECK(at + l->size <= l->chunk_size);
-		CHECK(IS_ALIGNED(at, unit) && (!align || IS_ALIGNED(at, align)));
-		want = at + l->size;
+	if (!boundary || boundary > allocation)
+		boundary = allocation;
+	limit = boundary;
+	while (at + l->size <= allocation && !tap_failed) {
+		if (at + l->size > limit) {
+			at = limit;
+			limit += boundary;
+			continue;
+		}
+		CHECK_EQ(pool_layout_next(l, cell + at, l->chunk_size), cell + at);
 		nr++;
-		if (tap_failed)
-			return;
+		at += l->size;
 	}
-	/* And there is no room for one more. */
-	while (boundary && crosses(want, l->size, boundary))
-		want += unit;
-	CHECK(want + l->size > l->chunk_size);
-	CHECK_EQ(l->nr_blocks, nr);
-	CHECK(nr >= 1);
+	return nr;
 }
 
-static void check(size_t size, size_t align, size_t boundary, size_t granule, size_t max)
+static void check_blocks(const struct pool_layout *l, size_t align, size_t boundary, size_t page)
+{
+	const size_t unit = (size_t)1 << l->unit_shift;
+	unsigned int nr = 0, want = 0;
+	size_t at, end = 0;
+
+	for (size_t cell = 0; cell + l->allocation <= l->chunk_size; cell += l->stride)
+		want += check_cell(l, boundary, page, cell);
+	for (at = pool_layout_next(l, 0, l->chunk_size); at < l->chunk_size && !tap_failed;
+	     at = pool_layout_next(l, at + l->size, l->chunk_size)) {
+		CHECK(at >= end && at + l->size <= l->chunk_size);
+		CHECK(IS_ALIGNED(at, unit) && (!align || IS_ALIGNED(at, align)));
+		/* What is smaller than a page lies in one. */
+		CHECK(l->size > page || at / page == (at + l->size - 1) / page);
+		end = at + l->size;
+		nr++;
+	}
+	CHECK_EQ(nr, want);
+	CHECK_EQ(l->nr_blocks, nr);
+	CHECK_EQ(pool_layout_blocks(l, l->chunk_size), nr);
+	CHECK(nr >= 1);
+	/* One cell alone has its part of them. */
+	CHECK_EQ(pool_layout_blocks(l, ALIGN(l->allocation, page)) *
+		 (l->chunk_size / l->stride), nr);
+}
+
+static void check(size_t size, size_t align, size_t boundary, size_t page, size_t granule)
 {
 	const size_t want = rounded(size, align);
-	const bool good = dma_pool_accepts(size, align, boundary) && want <= max;
+	const bool good = dma_pool_accepts(size, align, boundary);
 	struct pool_layout l;
 
-	CHECK_EQ(pool_layout_init(&l, size, align, boundary, granule, max), good);
+	CHECK_EQ(pool_layout_init(&l, size, align, boundary, page, granule), good);
 	if (good && !tap_failed) {
 		CHECK_EQ(l.size, want);
 		CHECK(IS_ALIGNED(l.chunk_size, granule) && l.chunk_size >= want);
 		CHECK(l.chunk_size - want < granule || l.chunk_size == granule);
-		CHECK(l.chunk_size <= max);
 		CHECK(l.unit_shift >= 4 && IS_ALIGNED(want, (size_t)1 << l.unit_shift));
-		CHECK(l.size >> l.unit_shift & 1);
-		CHECK(is_power_of_2(l.boundary) && (!boundary || l.boundary <= boundary));
-		check_blocks(&l, align, boundary);
+		/* Aligned as memory of dma_alloc_coherent() is, where chunks are. */
+		CHECK(l.stride == l.chunk_size || (is_power_of_2(l.stride) && l.stride >= page));
+		CHECK(l.stride >= want);
+		check_blocks(&l, align, boundary, page);
 	}
 	if (tap_failed)
-		printf("# size %zu align %zu boundary %zu granule %zu max %zu\n", size, align,
-		       boundary, granule, max);
+		printf("# size %zu align %zu boundary %zu page %zu granule %zu\n", size, align,
+		       boundary, page, granule);
 }
 
 static bool refused(size_t size, size_t align, size_t boundary)
 {
 	struct pool_layout l;
 
-	return !pool_layout_init(&l, size, align, boundary, KIB(64), MAX);
+	return !pool_layout_init(&l, size, align, boundary, PAGE, KIB(64));
 }
 
 static void what_dma_pool_create_refuses(void)
@@ -118,45 +139,47 @@ static void what_dma_pool_create_refuses(void)
 	CHECK(!refused(64, 64, 64));
 }
 
-static void what_is_larger_than_any_chunk(void)
-{
-	CHECK(!refused(MAX, 0, 0));
-	CHECK(!refused(1, MAX, 0));
-	CHECK(refused(MAX + 1, 0, 0));
-	CHECK(refused(MAX - 1, 2 * MAX, 0));
-	CHECK(refused(INT_MAX, 0, 0));
-	CHECK(refused(1, 2 * MAX, 0));
-	CHECK(refused(1, (SIZE_MAX >> 1) + 1, 0));
-	CHECK(refused(INT_MAX, (SIZE_MAX >> 1) + 1, 0));
-}
-
 /* Figures that a person can check. */
 static void known_layouts(void)
 {
 	struct pool_layout l;
 
-	CHECK(pool_layout_init(&l, 1, 0, 0, KIB(4), MAX));
+	CHECK(pool_layout_init(&l, 1, 0, 0, PAGE, KIB(4)));
 	CHECK(l.size == 16 && l.chunk_size == KIB(4) && l.nr_blocks == 256);
 
-	CHECK(pool_layout_init(&l, 24, 0, 0, KIB(64), MAX));
+	CHECK(pool_layout_init(&l, 24, 0, 0, PAGE, KIB(64)));
 	CHECK(l.size == 32 && l.nr_blocks == 2048 && l.unit_shift == 5);
 
+	/* 85 in a page, and 16 bytes behind them: none crosses a page. */
+	CHECK(pool_layout_init(&l, 48, 0, 0, PAGE, KIB(64)));
+	CHECK(l.nr_blocks == 16 * 85 && pool_layout_next(&l, 4080, KIB(64)) == 4096);
+	CHECK(pool_layout_init(&l, 3000, 0, 0, PAGE, KIB(64)));
+	CHECK(l.nr_blocks == 16 && pool_layout_next(&l, 3008, KIB(64)) == 4096);
+
 	/* One in 64: the 16 bytes behind 48 would cross. */
-	CHECK(pool_layout_init(&l, 48, 0, 64, KIB(64), MAX));
-	CHECK(l.nr_blocks == 1024 && pool_layout_next(&l, 48) == 64);
+	CHECK(pool_layout_init(&l, 48, 0, 64, PAGE, KIB(64)));
+	CHECK(l.nr_blocks == 1024 && pool_layout_next(&l, 48, KIB(64)) == 64);
 
 	/* nvme's PRP list pages */
-	CHECK(pool_layout_init(&l, KIB(4), KIB(4), 0, KIB(64), MAX));
+	CHECK(pool_layout_init(&l, KIB(4), KIB(4), 0, PAGE, KIB(64)));
 	CHECK(l.nr_blocks == 16);
 
-	/* Blocks larger than a granule */
-	CHECK(pool_layout_init(&l, KIB(96), 0, 0, KIB(64), MAX));
-	CHECK(l.chunk_size == KIB(128) && l.nr_blocks == 1 && l.unit_shift == 15);
-	CHECK(pool_layout_init(&l, KIB(130), 0, KIB(256), KIB(64), MAX));
-	CHECK(l.chunk_size == KIB(192) && l.nr_blocks == 1);
+	/* Larger than a page: aligned as dma_alloc_coherent() would align each. */
+	CHECK(pool_layout_init(&l, 12000, 0, 0, PAGE, KIB(64)));
+	CHECK(l.stride == KIB(16) && l.nr_blocks == 4);
+	CHECK(pool_layout_init(&l, 40000, 0, 0, PAGE, KIB(64)));
+	CHECK(l.stride == KIB(64) && l.nr_blocks == 1);
 
-	/* A boundary above the chunk cannot be crossed: a chunk is aligned to its power of two. */
-	CHECK(pool_layout_init(&l, 64, 0, KIB(1024), KIB(64), MAX));
+	/* Larger than a granule */
+	CHECK(pool_layout_init(&l, KIB(96), 0, 0, PAGE, KIB(64)));
+	CHECK(l.chunk_size == KIB(128) && l.nr_blocks == 1 && l.unit_shift == 12);
+	CHECK(pool_layout_init(&l, KIB(130), 0, KIB(256), PAGE, KIB(64)));
+	CHECK(l.chunk_size == KIB(192) && l.nr_blocks == 1);
+	CHECK(pool_layout_init(&l, MIB(16), 0, 0, PAGE, KIB(64)));
+	CHECK(l.chunk_size == MIB(16) && l.nr_blocks == 1);
+
+	/* A boundary above the cell cannot be crossed. */
+	CHECK(pool_layout_init(&l, 64, 0, MIB(1), PAGE, KIB(64)));
 	CHECK(l.nr_blocks == 1024);
 }
 
@@ -164,13 +187,14 @@ static void next_from_anywhere(void)
 {
 	struct pool_layout l;
 
-	CHECK(pool_layout_init(&l, 48, 0, 256, KIB(4), MAX));
-	CHECK_EQ(pool_layout_next(&l, 0), 0);
-	CHECK_EQ(pool_layout_next(&l, 208), 208);
-	CHECK_EQ(pool_layout_next(&l, 224), 256);
-	CHECK_EQ(pool_layout_next(&l, KIB(4) - 48), KIB(4) - 48);
-	CHECK(pool_layout_next(&l, KIB(4) - 32) >= KIB(4));
-	CHECK(pool_layout_next(&l, KIB(4)) >= KIB(4));
+	CHECK(pool_layout_init(&l, 48, 0, 256, PAGE, KIB(8)));
+	CHECK_EQ(pool_layout_next(&l, 0, KIB(8)), 0);
+	CHECK_EQ(pool_layout_next(&l, 208 - 16, KIB(8)), 208 - 16);
+	CHECK_EQ(pool_layout_next(&l, 224, KIB(8)), 256);
+	CHECK_EQ(pool_layout_next(&l, KIB(4) - 48, KIB(8)), KIB(4) - 48);
+	CHECK_EQ(pool_layout_next(&l, KIB(4) - 32, KIB(8)), KIB(4));
+	CHECK_EQ(pool_layout_next(&l, KIB(4) - 32, KIB(4)), KIB(4));
+	CHECK_EQ(pool_layout_next(&l, KIB(8) - 32, KIB(8)), KIB(8));
 }
 
 static void every_small_layout(void)
@@ -179,19 +203,19 @@ static void every_small_layout(void)
 		for (size_t align = 0; align <= 1024; align = align ? 2 * align : 1)
 			for (size_t boundary = 0; boundary <= KIB(8);
 			     boundary = boundary ? 2 * boundary : 1)
-				check(size, align, boundary, KIB(4), KIB(64));
+				check(size, align, boundary, PAGE, KIB(8));
 }
 
 static void around_every_power_of_two(void)
 {
-	for (size_t p = 16; p <= 2 * MAX && !tap_failed; p *= 2)
+	for (size_t p = 16; p <= MIB(8) && !tap_failed; p *= 2)
 		for (size_t size = p - 1; size <= p + 1; size++)
 			for (size_t granule = KIB(4); granule <= KIB(2048); granule *= 8) {
-				check(size, 0, 0, granule, MAX);
-				check(size, 64, p, granule, MAX);
-				check(size, p, 2 * p, granule, MAX);
-				check(size, 3, 0, granule, MAX);
-				check(size, 0, p + 1, granule, MAX);
+				check(size, 0, 0, PAGE, granule);
+				check(size, 64, p, PAGE, granule);
+				check(size, p, 2 * p, PAGE, granule);
+				check(size, 3, 0, PAGE, granule);
+				check(size, 0, p + 1, PAGE, granule);
 			}
 }
 
@@ -212,19 +236,17 @@ static void random_layouts(void)
 {
 	srandom(1);
 	for (int i = 0; i < 20000 && !tap_failed; i++) {
-		size_t granule = KIB(4) << random() % 6;
-		size_t max = granule << random() % 5;
+		size_t page = KIB(4) << 2 * (random() % 3);
 
 		check(random() % 16 ? random_bits(21) : random_bits(64),
 		      random() % 2 ? 0 : random_power(22), random() % 2 ? 0 : random_power(24),
-		      granule, max);
+		      page, page << random() % 6);
 	}
 }
 
 int main(void)
 {
 	TAP_RUN(what_dma_pool_create_refuses);
-	TAP_RUN(what_is_larger_than_any_chunk);
 	TAP_RUN(known_layouts);
 	TAP_RUN(next_from_anywhere);
 	TAP_RUN(every_small_layout);

@@ -1,58 +1,221 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A driver that knows nothing of rhi_probe, and does nothing but allocate from a dma_pool and
- * free: what that takes with the hook off and on (scripts/bench). The figure is in
- * /sys/module/pairs/parameters/ns.
+ * A driver that knows nothing of rhi_probe, and does nothing but allocate and free: what that
+ * costs with the hook off and on (scripts/bench). The figures are in
+ * /sys/module/pairs/parameters/figures, one a line.
+ *
+ * They are nanoseconds, and with scripts/realm --icount an instruction is one. What all tasks
+ * use of the CPU counts, for a free may leave work to a worker.
  */
+#include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/dmapool.h>
-#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
+#include <linux/sched/signal.h>
+#include <linux/set_memory.h>
+#include <linux/sizes.h>
 #include <linux/version.h>
+#include <linux/workqueue.h>
 
-static unsigned int count = 10000;
-module_param(count, uint, 0444);
-MODULE_PARM_DESC(count, "Pairs (10000)");
+#define POOL_PAIRS	10000
+#define BUFFER_PAIRS	100
+#define COLD_BUFFERS	10
+#define ROUNDS		5
+#define PAUSE_MS	5000	/* what an allocator keeps for a while is gone then */
+#define WORKERS_MS	100	/* no worker has so much to do */
 
-static unsigned int size = 256;
-module_param(size, uint, 0444);
-MODULE_PARM_DESC(size, "Bytes of a block (256)");
+static bool wander;
+module_param(wander, bool, 0444);
+MODULE_PARM_DESC(wander, "Measure nothing; use a dma_pool with blocks of 64K on each CPU in turn, and keep it with one block in use (off)");
 
-static ulong ns;
-module_param(ns, ulong, 0444);
-MODULE_PARM_DESC(ns, "Nanoseconds that all pairs took: not to be set");
+static char figures[1024];
+module_param_string(figures, figures, sizeof(figures), 0444);
+MODULE_PARM_DESC(figures, "Call, bytes, cold or warm, nanoseconds an allocation and its free: not to be set");
 
-static int measure(struct device *dev)
+struct buffer {
+	void *vaddr;
+	dma_addr_t dma;
+};
+
+static struct platform_device *pdev;
+static struct dma_pool *pool;
+static struct buffer kept;	/* the block in use when @wander */
+
+static int take(size_t size, struct buffer *b)
 {
-	struct dma_pool *pool = dma_pool_create("pairs", dev, size, 0, 0);
+	if (pool)
+		b->vaddr = dma_pool_alloc(pool, GFP_KERNEL, &b->dma);
+	else
+		b->vaddr = dma_alloc_coherent(&pdev->dev, size, &b->dma, GFP_KERNEL);
+	return b->vaddr ? 0 : -ENOMEM;
+}
+
+static void give(size_t size, const struct buffer *b)
+{
+	if (!b->vaddr)
+		return;
+	if (pool)
+		dma_pool_free(pool, b->vaddr, b->dma);
+	else
+		dma_free_coherent(&pdev->dev, size, b->vaddr, b->dma);
+}
+
+/* Allocate and free in turn, as a driver that has one request at work. */
+static int warm(size_t size, unsigned int count)
+{
 	int err = 0;
-	u64 start;
 
-	if (!pool)
-		return -ENOMEM;
-	start = ktime_get_ns();
-	for (unsigned int i = 0; i < count && !err; i++) {
-		dma_addr_t dma;
-		void *vaddr = dma_pool_alloc(pool, GFP_KERNEL, &dma);
+	while (count-- && !err) {
+		struct buffer b;
 
-		if (vaddr)
-			dma_pool_free(pool, vaddr, dma);
-		else
-			err = -ENOMEM;
+		err = take(size, &b);
+		give(size, &b);
 	}
-	ns = ktime_get_ns() - start;
-	dma_pool_destroy(pool);
 	return err;
 }
 
-static int __init pairs_init(void)
+/* Nothing is freed before all is allocated, so that no allocator can use anything twice. */
+static int cold(size_t size, unsigned int count)
 {
-	struct platform_device *pdev = platform_device_register_simple("pairs",
-							PLATFORM_DEVID_NONE, NULL, 0);
+	struct buffer b[COLD_BUFFERS] = { };
+	int err = 0;
+
+	for (unsigned int i = 0; i < count && !err; i++)
+		err = take(size, &b[i]);
+	for (unsigned int i = 0; i < count; i++)
+		give(size, &b[i]);
+	return err;
+}
+
+/* What all tasks have used of the CPU, when the workers are done. */
+static s64 busy_ns(void)
+{
+	struct task_struct *process, *task;
+	s64 sum = 0;
+
+	msleep(WORKERS_MS);
+	rcu_read_lock();
+	for_each_process_thread(process, task)
+		sum += task->se.sum_exec_runtime;
+	rcu_read_unlock();
+	return sum;
+}
+
+/*
+ * The simulator writes down the first 1024 requests that break the granule, and its counters
+ * at a conversion when it did not for a millisecond. Neither is a cost of the calls: have the
+ * former behind us, and a conversion before whatever is measured.
+ */
+static int fill_list(void)
+{
+	return warm(SZ_4K, 600);
+}
+
+static int convert_some(void)
+{
+	const unsigned int order = get_order(SZ_64K);
+	const unsigned long vaddr = __get_free_pages(GFP_KERNEL, order);
 	int err;
 
+	if (!vaddr)
+		return -ENOMEM;
+	err = set_memory_decrypted(vaddr, 1 << order) ?: set_memory_encrypted(vaddr, 1 << order);
+	if (!err)
+		free_pages(vaddr, order);
+	return err;
+}
+
+static int measure(const char *call, int (*work)(size_t size, unsigned int count), size_t size,
+		   unsigned int count)
+{
+	const size_t len = strlen(figures);
+	s64 ns = S64_MAX, ns_of_none = S64_MAX;
+	int err = 0;
+
+	/* The least of some rounds, as other tasks have something to do now and then. */
+	for (int i = 0; i < ROUNDS && !err; i++) {
+		s64 before, start;
+
+		msleep(PAUSE_MS);
+		before = busy_ns();
+		err = convert_some();
+		start = busy_ns();
+		err = err ?: convert_some() ?: work(size, count);
+		ns = min(ns, busy_ns() - start);
+		ns_of_none = min(ns_of_none, start - before);
+	}
+	scnprintf(figures + len, sizeof(figures) - len, "%s %zu %s %lld\n", call, size,
+		  work == cold ? "cold" : "warm", (ns - ns_of_none) / count);
+	return err;
+}
+
+static int measure_pool(size_t size)
+{
+	int err;
+
+	pool = dma_pool_create("pairs", &pdev->dev, size, 0, 0);
+	if (!pool)
+		return -ENOMEM;
+	err = measure("dma_pool_alloc", warm, size, POOL_PAIRS);
+	dma_pool_destroy(pool);
+	pool = NULL;
+	return err;
+}
+
+static int measure_buffers(size_t size)
+{
+	return measure("dma_alloc_coherent", cold, size, COLD_BUFFERS) ?:
+	       measure("dma_alloc_coherent", warm, size, BUFFER_PAIRS);
+}
+
+/* Below a granule: a driver has other buffers, too. */
+static int measure_small_buffers(size_t size)
+{
+	struct buffer other;
+	int err;
+
+	err = take(size, &other) ?: measure_buffers(size);
+	give(size, &other);
+	return err;
+}
+
+static long use_here(void *unused)
+{
+	return warm(SZ_64K, 2);
+}
+
+static int use_everywhere(void)
+{
+	unsigned int cpu;
+	int err;
+
+	pool = dma_pool_create("pairs", &pdev->dev, SZ_64K, 0, 0);
+	if (!pool)
+		return -ENOMEM;
+	err = take(SZ_64K, &kept);
+	for_each_online_cpu(cpu)
+		err = err ?: work_on_cpu(cpu, use_here, NULL);
+	return err;
+}
+
+static void pairs_exit(void)
+{
+	if (pool) {
+		give(SZ_64K, &kept);
+		dma_pool_destroy(pool);
+	}
+	platform_device_unregister(pdev);
+}
+module_exit(pairs_exit);
+
+static int __init pairs_init(void)
+{
+	int err;
+
+	pdev = platform_device_register_simple("pairs", PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(pdev))
 		return PTR_ERR(pdev);
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
@@ -61,17 +224,17 @@ static int __init pairs_init(void)
 	pdev->dev.dma_coherent = true;
 #endif
 	err = dma_coerce_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
-	if (!err)
-		err = measure(&pdev->dev);
-	platform_device_unregister(pdev);
+	if (!err && wander)
+		err = use_everywhere();
+	else if (!err)
+		err = fill_list() ?: measure_pool(256) ?:
+		      measure_small_buffers(SZ_4K) ?: measure_small_buffers(SZ_16K) ?:
+		      measure_buffers(SZ_64K) ?: measure_buffers(SZ_256K) ?: measure_buffers(SZ_1M);
+	if (err)
+		pairs_exit();
 	return err;
 }
 module_init(pairs_init);
 
-static void __exit pairs_exit(void)
-{
-}
-module_exit(pairs_exit);
-
-MODULE_DESCRIPTION("What a pair of dma_pool_alloc() and dma_pool_free() takes");
+MODULE_DESCRIPTION("What allocating and freeing DMA memory costs a driver");
 MODULE_LICENSE("GPL");

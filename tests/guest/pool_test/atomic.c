@@ -33,7 +33,8 @@ static void spinlock(struct test *test)
 
 /*
  * All blocks are taken without blocking: then there are none, and a while later there are.
- * The pool has few large ones, so that the refill does not keep pace.
+ * The pool has few large ones, so that the refill does not keep pace. Where blocks are small
+ * the kernel's pool for atomic requests, which grows meanwhile, may have enough for all.
  */
 static void runs_out(struct test *test)
 {
@@ -45,7 +46,10 @@ static void runs_out(struct test *test)
 
 	if (!CHECK(test, pool && blocks))
 		goto out;
-	for (int round = 0; round < 3; round++) {
+	/* One chunk is there. */
+	if (GET(test, pool, &shape, GFP_KERNEL, 0, &blocks[0]))
+		PUT(test, pool, &shape, &blocks[0]);
+	for (int round = 0; round < 3 && nr < most; round++) {
 		const char *wrong = NULL;
 		unsigned int before = nr;
 		unsigned long flags;
@@ -56,10 +60,10 @@ static void runs_out(struct test *test)
 			nr += !wrong;
 		}
 		local_irq_restore(flags);
-		CHECK(test, wrong == no_block);
-		misses++;
+		CHECK(test, wrong == no_block || (!wrong && nr == most));
+		misses += wrong == no_block;
 		/* So many are kept ready: more than a quarter of a chunk. */
-		CHECK(test, nr >= before + 2);
+		CHECK(test, nr >= before + 2 || nr == most);
 
 		for (int i = 0; i < 100 && wrong == no_block && nr < most; i++) {
 			msleep(20);

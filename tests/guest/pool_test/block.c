@@ -52,9 +52,15 @@ bool block_forget_all(void)
 	return none;
 }
 
-static const char *set_taken(const void *vaddr, size_t bytes, bool yes)
+/* A block that was got without blocking may have no place in the linear map. */
+static phys_addr_t block_phys(const struct block *block)
 {
-	unsigned long bit = (virt_to_phys((void *)vaddr) - ram_start) / UNIT;
+	return dma_to_phys(test_dev, block->dma);
+}
+
+static const char *set_taken(const struct block *block, size_t bytes, bool yes)
+{
+	unsigned long bit = (block_phys(block) - ram_start) / UNIT;
 	bool good = true;
 
 	for (size_t i = 0; i < bytes; i += UNIT, bit++)
@@ -99,13 +105,18 @@ static bool crosses(u64 at, const struct shape *shape)
 
 static const char *where_it_is(const struct shape *shape, const struct block *block)
 {
-	const phys_addr_t phys = virt_to_phys(block->vaddr);
+	const phys_addr_t phys = block_phys(block);
 	const size_t align = max_t(size_t, shape->align, 1);
 
-	if (!virt_addr_valid(block->vaddr) || phys < ram_start || phys + shape->size > ram_end)
-		return "not in the linear map";
-	if (block->dma != phys_to_dma_unencrypted(test_dev, phys))
+	if (phys < ram_start || phys + shape->size > ram_end)
+		return "not in RAM";
+	if (is_vmalloc_addr(block->vaddr) ? offset_in_page(block->vaddr) != offset_in_page(phys) :
+	    block->vaddr != phys_to_virt(phys))
 		return "DMA address of something else";
+	if (block->dma != phys_to_dma_unencrypted(test_dev, phys))
+		return "not a shared address";
+	if (shape->size <= PAGE_SIZE && offset_in_page(phys) + shape->size > PAGE_SIZE)
+		return "crosses a page";
 	if (!IS_ALIGNED((unsigned long)block->vaddr | block->dma, align))
 		return "not aligned";
 	if (crosses(phys, shape) || crosses(block->dma, shape))
@@ -125,7 +136,7 @@ const char *block_get(struct rhi_pool *pool, const struct shape *shape, gfp_t gf
 		return no_block;
 	wrong = where_it_is(shape, block);
 	if (!wrong)
-		wrong = set_taken(block->vaddr, shape->size, true);
+		wrong = set_taken(block, shape->size, true);
 	if (wrong) {
 		block->vaddr = NULL;	/* never touched, never freed */
 		return wrong;
@@ -145,7 +156,7 @@ const char *block_put(struct rhi_pool *pool, const struct shape *shape, struct b
 	if (!vaddr)
 		return NULL;
 	wrong = block_look(shape, block);
-	wrong_bits = set_taken(vaddr, shape->size, false);
+	wrong_bits = set_taken(block, shape->size, false);
 	block->vaddr = NULL;
 	rhi_pool_free(pool, vaddr, block->dma);
 	return wrong ?: wrong_bits;
@@ -154,7 +165,7 @@ const char *block_put(struct rhi_pool *pool, const struct shape *shape, struct b
 /* It stays with its pool, and is this test's no more. */
 void block_forget(const struct shape *shape, struct block *block)
 {
-	set_taken(block->vaddr, shape->size, false);
+	set_taken(block, shape->size, false);
 	block->vaddr = NULL;
 }
 
@@ -187,7 +198,7 @@ bool is_shared(phys_addr_t start, size_t bytes)
 /* The granules that a block lies in are shared from end to end. */
 const char *block_in_whole_granules(const struct shape *shape, const struct block *block)
 {
-	const phys_addr_t phys = virt_to_phys(block->vaddr);
+	const phys_addr_t phys = block_phys(block);
 	const phys_addr_t start = round_down(phys, granule);
 
 	if (is_shared(start, round_up(phys + shape->size, granule) - start))

@@ -58,6 +58,8 @@ static const struct {
 	{ "refuse", refuse_cases },
 	{ "stop", stop_cases },
 	{ "scribble", scribble_cases },
+	{ "wander", wander_cases },
+	{ "after_cpus", after_cpus_cases },
 };
 
 void test_note(struct test *test, const char *fmt, ...)

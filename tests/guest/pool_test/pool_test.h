@@ -38,7 +38,7 @@ struct test_case {
 
 extern const struct test_case create_cases[], use_cases[], misuse_cases[], atomic_cases[],
 	stress_cases[], failure_cases[], hooked_cases[], count_cases[], busy_cases[],
-	refuse_cases[], stop_cases[], scribble_cases[];
+	refuse_cases[], stop_cases[], scribble_cases[], wander_cases[], after_cpus_cases[];
 
 /* main.c: parameters, and the device */
 extern unsigned long granule;		/* of the host */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Blocks of all shapes are allocated, used and freed. */
 #include <linux/dma-mapping.h>
+#include <linux/cpumask.h>
 #include <linux/mm.h>
 #include <linux/platform_device.h>
+#include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
@@ -197,6 +199,8 @@ const struct test_case use_cases[] = {
 
 #define COUNT	10000
 
+static struct rhi_pool *wandered;
+
 /* All at once: the test compares what was converted with what that needs. */
 static void count(struct test *test)
 {
@@ -213,6 +217,54 @@ out:
 	rhi_pool_destroy(pool);
 	kvfree(blocks);
 }
+
+/*
+ * One block in use while others come and go on each CPU in turn: what these leave in their
+ * magazines is not shared anew. tests/pool.t reads in debugfs how much that is.
+ */
+static void wanders(struct test *test)
+{
+	const struct shape shape = { .size = granule };
+	struct rhi_pool *pool = rhi_pool_create("wanders", test_dev, shape.size, 0, 0);
+	struct block held = { }, block;
+	int cpu;
+
+	if (!CHECK(test, pool) || !GET(test, pool, &shape, GFP_KERNEL, 1, &held))
+		return;
+	for (int round = 0; round < 3; round++) {
+		for_each_online_cpu(cpu) {
+			if (!CHECK(test, !set_cpus_allowed_ptr(current, cpumask_of(cpu))))
+				break;
+			for (int i = 0; i < 3; i++)
+				if (GET(test, pool, &shape, GFP_KERNEL, 2, &block))
+					PUT(test, pool, &shape, &block);
+		}
+	}
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
+	PUT(test, pool, &shape, &held);
+	wandered = pool;
+	test_keep(pool);
+}
+
+/* Seven CPUs are offline now: what was in their magazines can be had here. */
+static void after_cpus(struct test *test)
+{
+	const struct shape shape = { .size = granule };
+	struct block block;
+
+	if (CHECK(test, wandered) && GET(test, wandered, &shape, GFP_ATOMIC, 1, &block))
+		PUT(test, wandered, &shape, &block);
+}
+
+const struct test_case wander_cases[] = {
+	{ "a block that wanders over all CPUs", wanders },
+	{ }
+};
+
+const struct test_case after_cpus_cases[] = {
+	{ "a block of CPUs that are offline", after_cpus },
+	{ }
+};
 
 const struct test_case count_cases[] = {
 	{ "10,000 blocks", count },
