@@ -31,8 +31,14 @@ devices() {
 
 misaligned() { summary .misaligned.requests; }
 
-# keeps NAME BYTES: so much more is shared at the end than if no driver had been there
-keeps() { is "$1" $(($(summary .shared_bytes) - boot_shared)) "$2"; }
+# keeps NAME BYTES: so much more is shared at the end than if no driver had been there; and so
+# much again as the kernel's pool for atomic requests had, if it was asked
+keeps() {
+	local more=$(($(summary .shared_bytes) - boot_shared))
+
+	[ "$more" != $(($2 + ATOMIC_POOL)) ] || more=$2
+	is "$1" "$more" "$2"
+}
 
 while read -r kernel page; do
 	devices "$kernel: devices, but no driver" 0 left leave --kernel "$kernel" --host record
