@@ -99,6 +99,19 @@ static void mixed(struct facts *f)
 	facts_end(f);
 }
 
+/* A size that is none: what a driver may compute when it trusts its device. */
+static void no_size(struct facts *f, size_t size, const char *name)
+{
+	struct buffer b = { .dev = test_dev, .size = size };
+
+	facts_begin(f, b.dev, "dma_alloc_coherent of %s", name);
+	b.vaddr = dma_alloc_coherent(b.dev, size, &b.dma, GFP_KERNEL);
+	facts_check(f, b.vaddr, "ok", "NULL");
+	if (b.vaddr)
+		dma_free_coherent(b.dev, size, b.vaddr, b.dma);
+	facts_end(f);
+}
+
 static void no_pointer(struct facts *f)
 {
 	facts_begin(f, test_dev, "dma_free_coherent of NULL");
@@ -122,4 +135,7 @@ void coherent_run(struct facts *f)
 	many(f, SZ_64K + 8 * SZ_1K, 20);
 	mixed(f);
 	no_pointer(f);
+	no_size(f, 0, "no bytes");
+	no_size(f, SIZE_MAX, "SIZE_MAX bytes");
+	no_size(f, SIZE_MAX - PAGE_SIZE + 1, "SIZE_MAX bytes, but for a page");
 }

@@ -38,6 +38,7 @@ void gfp_run(struct facts *f);
 void masks_run(struct facts *f);
 void contexts_run(struct facts *f);
 void devices_run(struct facts *f);
+void not_coherent_run(struct facts *f);
 void pages_run(struct facts *f);
 void noncontiguous_run(struct facts *f);
 void mmap_run(struct facts *f);

@@ -1,42 +1,89 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Devices of other kinds, and what a device has to stay for. */
+#include <linux/dma-map-ops.h>
 #include <linux/dmapool.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
 #include <linux/platform_device.h>
 #include <linux/sizes.h>
 
 #include "contract.h"
 
-/* As firmware leaves a device that does not snoop caches: all of it is mapped anew. */
-static void not_coherent(struct facts *f)
-{
-	struct platform_device *pdev = platform_device_register_simple("contract_snoopless",
-								       PLATFORM_DEVID_NONE, NULL, 0);
-	static const size_t sizes[] = { 1, 5000, SZ_64K, SZ_256K };
-	struct buffer b = {};
-	struct dma_pool *pool;
+#ifdef CONFIG_ARCH_HAS_DMA_OPS
+static unsigned int nr_alloc, nr_free;
 
-	if (IS_ERR(pdev))
+static void *own_alloc(struct device *dev, size_t size, dma_addr_t *dma, gfp_t gfp,
+		       unsigned long attrs)
+{
+	struct page *page = alloc_pages(gfp | __GFP_ZERO, get_order(size));
+
+	if (!page)
+		return NULL;
+	nr_alloc++;
+	*dma = page_to_phys(page);
+	return page_address(page);
+}
+
+static void own_free(struct device *dev, size_t size, void *vaddr, dma_addr_t dma,
+		     unsigned long attrs)
+{
+	nr_free++;
+	free_pages((unsigned long)vaddr, get_order(size));
+}
+
+static const struct dma_map_ops own_ops = {
+	.alloc = own_alloc,
+	.free = own_free,
+};
+
+/* A device behind another one has operations of its own, as on some buses. */
+static void own_operations(struct facts *f)
+{
+	struct platform_device *pdev = device_make("contract_ops");
+	struct dma_pool *pool;
+	dma_addr_t dma;
+	void *vaddr;
+
+	if (!pdev)
 		return;
-	b.dev = &pdev->dev;
-	dma_set_coherent_mask(b.dev, DMA_BIT_MASK(64));
-	for (int i = 0; i < ARRAY_SIZE(sizes); i++) {
-		b.size = sizes[i];
-		facts_begin(f, b.dev, "not coherent, dma_alloc_coherent %zu", b.size);
-		buffer_take(f, &b, GFP_KERNEL, 0);
-		buffer_give(f, &b, 0);
-		facts_end(f);
-	}
-	facts_begin(f, b.dev, "not coherent, dma_pool");
-	pool = dma_pool_create("snoopless", b.dev, 64, 0, 0);
-	b.size = 64;
-	b.vaddr = pool ? dma_pool_alloc(pool, GFP_KERNEL, &b.dma) : NULL;
-	facts_check(f, b.vaddr, "ok", "NULL");
-	if (b.vaddr)
-		dma_pool_free(pool, b.vaddr, b.dma);
-	dma_pool_destroy(pool);
+	dma_set_coherent_mask(&pdev->dev, DMA_BIT_MASK(64));
+	set_dma_ops(&pdev->dev, &own_ops);
+	nr_alloc = 0;
+	nr_free = 0;
+	facts_begin(f, &pdev->dev, "own operations, dma_alloc_coherent 5000");
+	vaddr = dma_alloc_coherent(&pdev->dev, 5000, &dma, GFP_KERNEL);
+	facts_check(f, vaddr, "ok", "NULL");
+	if (vaddr)
+		dma_free_coherent(&pdev->dev, 5000, vaddr, dma);
+	facts_say(f, "asked %u times, told %u times", nr_alloc, nr_free);
 	facts_end(f);
+
+	facts_begin(f, &pdev->dev, "own operations, dma_pool");
+	pool = dma_pool_create("own", &pdev->dev, 64, 0, 0);
+	vaddr = pool ? dma_pool_alloc(pool, GFP_KERNEL, &dma) : NULL;
+	facts_check(f, vaddr, "ok", "NULL");
+	if (vaddr)
+		dma_pool_free(pool, vaddr, dma);
+	dma_pool_destroy(pool);
+	facts_say(f, "asked %u times, told %u times", nr_alloc, nr_free);
+	facts_end(f);
+
+	facts_begin(f, &pdev->dev, "own operations, dma_alloc_pages and dma_alloc_noncontiguous");
+	facts_check(f, dma_alloc_pages(&pdev->dev, 5000, &dma, DMA_BIDIRECTIONAL, GFP_KERNEL),
+		    "ok", "NULL");
+	facts_check(f, dma_alloc_noncontiguous(&pdev->dev, 5000, DMA_BIDIRECTIONAL, GFP_KERNEL, 0),
+		    "ok", "NULL");
+	facts_say(f, "can mmap: %d", dma_can_mmap(&pdev->dev));
+	facts_end(f);
+	set_dma_ops(&pdev->dev, NULL);
 	platform_device_unregister(pdev);
 }
+#else
+static void own_operations(struct facts *f)
+{
+	facts_line(f, "own operations: this kernel has no CONFIG_ARCH_HAS_DMA_OPS");
+}
+#endif
 
 static int references(struct device *dev, unsigned int before)
 {
@@ -108,7 +155,7 @@ static void come_and_go(struct facts *f)
 
 void devices_run(struct facts *f)
 {
-	not_coherent(f);
+	own_operations(f);
 	held(f);
 	come_and_go(f);
 }

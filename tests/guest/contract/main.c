@@ -30,6 +30,7 @@ const struct subject subjects[] = {
 	{ "masks", masks_run },
 	{ "contexts", contexts_run },
 	{ "devices", devices_run },
+	{ "not_coherent", not_coherent_run },
 	{ "pages", pages_run },
 	{ "noncontiguous", noncontiguous_run },
 	{ "mmap", mmap_run },

@@ -55,7 +55,7 @@ static int freed(struct device *dev)
 	return 0;
 }
 
-static int fails(struct device *dev)
+static int probe_fails(struct device *dev)
 {
 	dma_addr_t dma;
 
@@ -147,7 +147,7 @@ void managed_run(struct facts *f)
 {
 	go(f, "dmam_alloc_coherent, released with the driver", buffers);
 	go(f, "dmam_free_coherent", freed);
-	go(f, "dmam_alloc_coherent, and the probe fails", fails);
+	go(f, "dmam_alloc_coherent, and the probe fails", probe_fails);
 	go(f, "dmam_pool_create, released with the driver", pools);
 	go(f, "dmam_pool_create with bad arguments", pool_refused);
 	without_driver(f);

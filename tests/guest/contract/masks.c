@@ -78,7 +78,8 @@ static void narrower(struct facts *f, unsigned int bits)
 
 	if (!pdev)
 		return;
-	dev = held.dev = &pdev->dev;
+	dev = &pdev->dev;
+	held.dev = dev;
 	set(f, dev, 64);
 	buffer(f, dev, 5000, GFP_KERNEL, "64 bits");
 	held.vaddr = dma_alloc_coherent(dev, held.size, &held.dma, GFP_KERNEL);

@@ -23,7 +23,8 @@ static void describe(struct facts *f, struct buffer *b, struct sg_table *sgt)
 	facts_say(f, "%u entries, %u mapped, %u bytes, %u for DMA", sgt->orig_nents, sgt->nents,
 		  sgt->sgl->length, sg_dma_len(sgt->sgl));
 	b->dma = sg_dma_address(sgt->sgl);
-	facts_check(f, sg_phys(sgt->sgl) == dma_to_phys(b->dev, b->dma), "its page", "ANOTHER PAGE");
+	facts_check(f, sg_phys(sgt->sgl) == dma_to_phys(b->dev, b->dma), "its page",
+		    "ANOTHER PAGE");
 }
 
 static void one(struct facts *f, size_t size, enum dma_data_direction dir, gfp_t gfp,

@@ -77,7 +77,8 @@ static void without_cma(struct facts *f)
 	}
 	facts_line(f, "memory in pieces, buffers of 4M until there is none: %s",
 		   nr == MOST ? "NO END" : nr ? "some, then NULL" : "NONE");
-	one(f, SZ_4M, GFP_KERNEL | __GFP_NORETRY, DMA_ATTR_NO_WARN, "__GFP_NORETRY NO_WARN, no CMA");
+	one(f, SZ_4M, GFP_KERNEL | __GFP_NORETRY, DMA_ATTR_NO_WARN,
+	    "__GFP_NORETRY NO_WARN, no CMA");
 	one(f, SZ_4M, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN, 0,
 	    "__GFP_NORETRY|__GFP_NOWARN, no CMA");
 	one(f, SZ_4M, GFP_KERNEL | __GFP_NORETRY, 0, "__GFP_NORETRY, no CMA");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* dma_pool_alloc(), dma_pool_zalloc() and dma_pool_free(): where blocks lie, and what is in them. */
+/* dma_pool_alloc(), dma_pool_zalloc() and dma_pool_free(): where blocks are, and what is in them */
 #include <linux/dma-direct.h>
 #include <linux/dmapool.h>
 #include <linux/mm.h>
@@ -99,7 +99,7 @@ static void reused(struct facts *f, size_t size, gfp_t gfp, const char *how)
 }
 
 /* Nobody but its owner writes to a block in use. */
-static void alone(struct facts *f)
+static void undisturbed(struct facts *f)
 {
 	struct dma_pool *pool;
 	dma_addr_t dma;
@@ -152,5 +152,5 @@ void pool_blocks_run(struct facts *f)
 	reused(f, 64, GFP_KERNEL, "dma_pool_zalloc");
 	reused(f, 64, GFP_ATOMIC, "dma_pool_zalloc");
 	reused(f, 5000, GFP_KERNEL | __GFP_ZERO, "__GFP_ZERO");
-	alone(f);
+	undisturbed(f);
 }

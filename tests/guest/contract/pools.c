@@ -84,7 +84,7 @@ static void memory(struct facts *f, size_t size, unsigned int nr)
 }
 
 /* A pool holds no reference to its device: the device is there longer. */
-static void references(struct facts *f)
+static void after_destroy(struct facts *f)
 {
 	struct platform_device *pdev = device_make("contract_references");
 	struct dma_pool *pool;
@@ -131,6 +131,6 @@ void pools_run(struct facts *f)
 	memory(f, SZ_256K, 2);
 	dma_pool_destroy(NULL);
 	facts_line(f, "dma_pool_destroy of NULL: nothing happens");
-	references(f);
+	after_destroy(f);
 	many(f);
 }

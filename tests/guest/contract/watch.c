@@ -4,6 +4,8 @@
  * from the page allocator, and what the kernel's log says that a driver's author would look
  * into. The tracepoints are not exported: they are found by name.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/cleanup.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -181,20 +183,26 @@ static void find(struct tracepoint *tp, void *unused)
 	}
 }
 
+static int watch(int i)
+{
+	if (!probes[i].tp)
+		return -ENOENT;
+	return tracepoint_probe_register(probes[i].tp, probes[i].probe, (void *)probes[i].name);
+}
+
 int watch_init(void)
 {
 	for_each_kernel_tracepoint(find, NULL);
 	for (int i = 0; i < ARRAY_SIZE(probes); i++) {
-		int err = probes[i].tp ? tracepoint_probe_register(probes[i].tp, probes[i].probe,
-								   (void *)probes[i].name) : -ENOENT;
+		int err = watch(i);
 
-		if (err) {
-			pr_err("contract: there is no trace event %s (%pe)\n", probes[i].name,
-			       ERR_PTR(err));
-			probes[i].tp = NULL;
-			watch_exit();
-			return err;
-		}
+		if (!err)
+			continue;
+		pr_err("there is no trace event %s (%pe)\n", probes[i].name, ERR_PTR(err));
+		for (int rest = i; rest < ARRAY_SIZE(probes); rest++)
+			probes[rest].tp = NULL;
+		watch_exit();
+		return err;
 	}
 	return 0;
 }
