@@ -21,6 +21,8 @@
 #include "hostconf.h"
 #include "pool.h"
 #include "pool_block.h"
+#include "pool_grow.h"
+#include "pool_magazine.h"
 
 static DEFINE_MUTEX(pools_lock);
 static LIST_HEAD(pools);
@@ -102,10 +104,10 @@ void rhi_pool_destroy(struct rhi_pool *pool)
 		return;
 	scoped_guard(mutex, &pools_lock)
 		list_del(&pool->list);
-	if (pool->native)
-		dma_pool_destroy(pool->native);
-	else
+	if (!pool->native)
 		blocks_destroy(pool);
+	else
+		dma_pool_destroy(pool->native);
 	kfree(pool);
 }
 EXPORT_SYMBOL_GPL(rhi_pool_destroy);
@@ -167,7 +169,7 @@ static void show_pool(struct seq_file *s, struct rhi_pool *pool)
 		shared = pool->shared;
 	}
 	/* Never more used than there are. */
-	nr_free = min(nr_free + blocks_in_magazines(pool), total);
+	nr_free = min(nr_free + magazines_blocks(pool), total);
 	/* The name goes last: it may have blanks in it. */
 	seq_printf(s, "%s %zu %lu %lu %u %zu %lu shared %s\n", dev_name(pool->dev),
 		   pool->layout.size, total - nr_free, total, chunks, shared, misses, pool->name);
@@ -196,7 +198,7 @@ static int cpu_dead(unsigned int cpu)
 	guard(mutex)(&pools_lock);
 	list_for_each_entry(pool, &pools, list)
 		if (!pool->native)
-			blocks_cpu_dead(pool, cpu);
+			magazine_cpu_dead(pool, cpu);
 	return 0;
 }
 
@@ -208,18 +210,23 @@ static int cpu_dead(unsigned int cpu)
  */
 int __init pool_init(void)
 {
-	int err = blocks_init();
+	int err = magazines_init();
 
 	if (err)
 		return err;
+	err = pool_grow_init();
+	if (err)
+		goto exit_magazines;
 	/* In this range of states a CPU is dead when it is called. */
 	cpuhp_state = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "rhi_pool:dead", NULL,
 						cpu_dead);
-	if (cpuhp_state < 0) {
-		blocks_exit();
-		return cpuhp_state;
-	}
-	return 0;
+	if (cpuhp_state >= 0)
+		return 0;
+	err = cpuhp_state;
+	pool_grow_exit();
+exit_magazines:
+	magazines_exit();
+	return err;
 }
 
 /**
@@ -230,5 +237,6 @@ int __init pool_init(void)
 void pool_exit(void)
 {
 	cpuhp_remove_state_nocalls(cpuhp_state);
-	blocks_exit();
+	pool_grow_exit();
+	magazines_exit();
 }

@@ -3,8 +3,6 @@
  * A free block is in the magazine of a CPU, or on the stack of its chunk. A byte of state
  * for each place where a block may begin tells a block from all else: freeing something
  * twice, or something that was never allocated, finds no state USED and changes nothing.
- *
- * No lock is held while memory is allocated or converted.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -18,10 +16,10 @@
 #include <linux/slab.h>
 
 #include "pool_block.h"
-#include "pages.h"
+#include "pool_chunk.h"
+#include "pool_grow.h"
+#include "pool_magazine.h"
 #include "trace.h"
-
-static struct workqueue_struct *refill_wq, *drain_wq;
 
 /* A pool of the kernel's behind a pool of ours: nothing is ever in these. */
 static DEFINE_PER_CPU(struct magazine, no_magazine) = { .lock = INIT_LOCAL_LOCK(lock) };
@@ -43,212 +41,18 @@ static __always_inline struct chunk *find_chunk(const struct rhi_pool *pool, con
 	return chunk_index_find(READ_ONCE(pool->index), vaddr);
 }
 
-/* Move blocks to the stacks of their chunks, until @keep are left. */
-static void drain(struct rhi_pool *pool, struct magazine *magazine, unsigned long keep)
-{
-	lockdep_assert_held(&pool->lock);
-	if (magazine->nr <= keep)
-		return;
-	pool->nr_free += magazine->nr - keep;
-	while (magazine->nr > keep) {
-		const struct block block = magazine->blocks[--magazine->nr];
-		struct chunk *chunk = block.chunk;
-
-		if (!chunk->nr_free) {
-			chunk->next = pool->partial;
-			pool->partial = chunk;
-		}
-		chunk->stack[chunk->nr_free++] = block.unit;
-	}
-}
-
-/* Move blocks from the stacks of chunks to an empty magazine: @want, if there are so many. */
-static void fill(struct rhi_pool *pool, struct magazine *magazine, unsigned long want)
-{
-	struct chunk *chunk;
-
-	lockdep_assert_held(&pool->lock);
-	while (magazine->nr < want && (chunk = pool->partial)) {
-		unsigned long nr = min_t(unsigned long, want - magazine->nr, chunk->nr_free);
-
-		while (nr--) {
-			const size_t unit = chunk->stack[--chunk->nr_free];
-
-			magazine->blocks[magazine->nr++] = (struct block){ chunk, unit };
-		}
-		if (!chunk->nr_free)
-			pool->partial = chunk->next;
-	}
-	pool->nr_free -= magazine->nr;
-}
-
-static void drain_worker(struct work_struct *work)
-{
-	struct rhi_pool *pool = container_of(work, struct magazine, drain)->pool;
-
-	guard(local_lock_irqsave)(&pool->magazines->lock);
-	guard(spinlock)(&pool->lock);
-	drain(pool, this_cpu_ptr(pool->magazines), 0);
-}
-
-/**
- * blocks_in_magazines() - how many free blocks are in magazines?
- * @pool: a pool, not native
- *
- * They are read while they are in use: the sum may never have been true.
- *
- * Context: Any.
- * Return: Their number, about.
- */
-unsigned long blocks_in_magazines(const struct rhi_pool *pool)
-{
-	unsigned long nr = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		nr += READ_ONCE(per_cpu_ptr(pool->magazines, cpu)->nr);
-	return nr;
-}
-
-/*
- * A chunk of large blocks has few of them: before another one is shared, what lies in the
- * magazines of other CPUs is used.
- */
-static void collect(struct rhi_pool *pool)
-{
-	int cpu;
-
-	if (2 * blocks_in_magazines(pool) <= pool->layout.nr_blocks)
-		return;
-	for_each_online_cpu(cpu) {
-		struct magazine *magazine = per_cpu_ptr(pool->magazines, cpu);
-
-		if (READ_ONCE(magazine->nr))
-			queue_work_on(cpu, drain_wq, &magazine->drain);
-	}
-	for_each_possible_cpu(cpu)
-		flush_work(&per_cpu_ptr(pool->magazines, cpu)->drain);
-}
-
-/*
- * Magazines of all CPUs hold no more than half of the blocks that there are; but one, for
- * pairs of alloc and free.
- */
-static unsigned long magazine_size(unsigned long nr_blocks)
-{
-	return clamp(nr_blocks / (2 * num_possible_cpus()), 1UL, (unsigned long)MAGAZINE_MAX);
-}
-
-/* Returns false if the index has no room for it. */
-static bool add_chunk(struct rhi_pool *pool, struct chunk *chunk)
-{
-	guard(spinlock_irqsave)(&pool->lock);
-	if (!chunk_index_has_room(pool->index, pool->nr_chunks))
-		return false;
-	chunk_index_insert(pool->index, chunk);
-	chunk->older = pool->chunks;
-	pool->chunks = chunk;
-	chunk->next = pool->partial;
-	pool->partial = chunk;
-	pool->nr_chunks++;
-	pool->shared += chunk->size;
-	pool->nr_blocks += chunk->nr_blocks;
-	pool->nr_free += chunk->nr_blocks;
-	WRITE_ONCE(pool->magazine_size, magazine_size(pool->nr_blocks));
-	return true;
-}
-
-static int enlarge_index(struct rhi_pool *pool, gfp_t gfp)
-{
-	struct chunk_index *index = chunk_index_make(READ_ONCE(pool->nr_chunks) + 1, pool->node,
-						     pages_metadata_gfp(gfp));
-
-	if (!index)
-		return -ENOMEM;
-	scoped_guard(spinlock_irqsave, &pool->lock) {
-		/* Another task may have been faster. */
-		if (chunk_index_has_room(pool->index, pool->nr_chunks) ||
-		    !chunk_index_has_room(index, pool->nr_chunks))
-			break;
-		for (struct chunk *chunk = pool->chunks; chunk; chunk = chunk->older)
-			chunk_index_insert(index, chunk);
-		index->older = pool->index;
-		/* Pairs with find_chunk(): it was filled before. */
-		smp_store_release(&pool->index, index);
-		index = NULL;
-	}
-	kvfree(index);
-	return 0;
-}
-
-/* Add a chunk, unless more than @enough blocks are free. */
-static int grow(struct rhi_pool *pool, gfp_t gfp, unsigned long enough)
-{
-	struct chunk *chunk;
-	int err;
-
-	/* Zeroed is what is handed out, not what is added. */
-	gfp &= ~__GFP_ZERO;
-	if (gfpflags_allow_blocking(gfp))
-		collect(pool);
-	if (READ_ONCE(pool->nr_free) > enough)
-		return 0;
-
-	/* First, for what is borrowed cannot be given back where interrupts are off. */
-	if (!chunk_index_has_room(READ_ONCE(pool->index), READ_ONCE(pool->nr_chunks))) {
-		err = enlarge_index(pool, gfp);
-		if (err)
-			return err;
-	}
-	chunk = chunk_make(pool->dev, pool->name, &pool->layout, pool->node, gfp);
-	if (IS_ERR(chunk)) {
-		if (PTR_ERR(chunk) != -ENOMEM)
-			dev_err_ratelimited(pool->dev, "pool %s: no memory could be shared (%pe): see /sys/kernel/debug/rhi/pools\n",
-					    pool->name, chunk);
-		return PTR_ERR(chunk);
-	}
-	while (!add_chunk(pool, chunk)) {
-		err = enlarge_index(pool, gfp);
-		if (err) {
-			chunk_discard(chunk, pool->dev, false);
-			return err;
-		}
-	}
-	trace_pool_grow(pool->dev, pool->name, chunk->size, READ_ONCE(pool->nr_chunks));
-	return 0;
-}
-
-static void refill_worker(struct work_struct *work)
-{
-	struct rhi_pool *pool = container_of(work, struct rhi_pool, refill);
-
-	/* It may serve the device that memory is written out to. */
-	grow(pool, GFP_NOIO | __GFP_NOWARN, READ_ONCE(pool->reserve) - 1);
-}
-
-/*
- * Magazines hold up to half of all blocks, see magazine_size(): so a pool of which little is
- * in use keeps this free too without a second chunk.
- */
-static unsigned long reserve_size(const struct pool_layout *layout)
-{
-	return layout->nr_blocks / 4 + 1;
-}
-
 /* The magazine is empty. What is taken beside the caller's block fills half of it. */
 static void refill(struct rhi_pool *pool, struct magazine *magazine, gfp_t gfp)
 {
 	bool low;
 
 	spin_lock(&pool->lock);
-	fill(pool, magazine, pool->magazine_size / 2 + 1);
-	if (!gfpflags_allow_blocking(gfp) && !pool->reserve)
-		pool->reserve = reserve_size(&pool->layout);
-	low = pool->nr_free < pool->reserve;
+	magazine_fill(pool, magazine, pool->magazine_size / 2 + 1);
+	low = pool_reserve_is_low(pool, gfp);
 	spin_unlock(&pool->lock);
 
 	if (low)
-		queue_work(refill_wq, &pool->refill);
+		pool_refill(pool);
 }
 
 /* Mark the magazine's last block as used. */
@@ -282,7 +86,7 @@ static noinline void *alloc_slow(struct rhi_pool *pool, gfp_t gfp, dma_addr_t *h
 	if (pool->native)
 		return dma_pool_alloc(pool->native, gfp, handle);
 	while (!(vaddr = try_slow(pool, gfp, handle))) {
-		if (!grow(pool, gfp, 0))
+		if (!pool_grow(pool, gfp, 0))
 			continue;
 		if (!gfpflags_allow_blocking(gfp)) {
 			guard(spinlock_irqsave)(&pool->lock);
@@ -360,7 +164,7 @@ static noinline void put_slow(struct rhi_pool *pool, struct chunk *chunk, size_t
 	/* On another CPU by now, perhaps. */
 	if (magazine->nr >= pool->magazine_size) {
 		guard(spinlock)(&pool->lock);
-		drain(pool, magazine, pool->magazine_size / 2);
+		magazine_drain(pool, magazine, pool->magazine_size / 2);
 	}
 	magazine->blocks[magazine->nr++] = (struct block){ chunk, unit };
 }
@@ -419,19 +223,6 @@ bad:
 EXPORT_SYMBOL_GPL(rhi_pool_free);
 
 /**
- * blocks_cpu_dead() - use the blocks of a CPU that went offline
- * @pool: a pool, not native
- * @cpu: the CPU
- *
- * Context: Any.
- */
-void blocks_cpu_dead(struct rhi_pool *pool, unsigned int cpu)
-{
-	guard(spinlock_irqsave)(&pool->lock);
-	drain(pool, per_cpu_ptr(pool->magazines, cpu), 0);
-}
-
-/**
  * blocks_create_native() - get a new pool ready that stands for one of the kernel's
  * @pool: the pool, its native one filled in
  *
@@ -453,28 +244,16 @@ void blocks_create_native(struct rhi_pool *pool)
  */
 int blocks_create(struct rhi_pool *pool)
 {
-	int cpu;
-
 	spin_lock_init(&pool->lock);
-	INIT_WORK(&pool->refill, refill_worker);
 	pool->unit_mask = (1UL << pool->layout.unit_shift) - 1;
-	pool->magazine_size = 1;
 	pool->index = chunk_index_make(1, pool->node, GFP_KERNEL);
 	if (!pool->index)
 		return -ENOMEM;
-	pool->magazines = __alloc_percpu(struct_size_t(struct magazine, blocks, MAGAZINE_MAX),
-					 __alignof__(struct magazine));
-	if (!pool->magazines) {
+	if (magazines_create(pool)) {
 		kvfree(pool->index);
 		return -ENOMEM;
 	}
-	for_each_possible_cpu(cpu) {
-		struct magazine *magazine = per_cpu_ptr(pool->magazines, cpu);
-
-		local_lock_init(&magazine->lock);
-		magazine->pool = pool;
-		INIT_WORK(&magazine->drain, drain_worker);
-	}
+	pool_grow_create(pool);
 	return 0;
 }
 
@@ -506,47 +285,13 @@ static void free_chunks(struct rhi_pool *pool)
 void blocks_destroy(struct rhi_pool *pool)
 {
 	struct chunk_index *index, *older;
-	int cpu;
 
-	/* The refill worker may wait for drain workers: it goes first. */
-	cancel_work_sync(&pool->refill);
-	for_each_possible_cpu(cpu) {
-		cancel_work_sync(&per_cpu_ptr(pool->magazines, cpu)->drain);
-		blocks_cpu_dead(pool, cpu);
-	}
+	/* The refill worker collects blocks: it goes first. */
+	pool_grow_destroy(pool);
+	magazines_destroy(pool);
 	free_chunks(pool);
 	for (index = pool->index; index; index = older) {
 		older = index->older;
 		kvfree(index);
 	}
-	free_percpu(pool->magazines);
-}
-
-/**
- * blocks_init() - get ready
- *
- * Context: Process.
- * Return: %0 or %-ENOMEM.
- */
-int __init blocks_init(void)
-{
-	refill_wq = alloc_workqueue("rhi_pool", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
-	if (!refill_wq)
-		return -ENOMEM;
-	drain_wq = alloc_workqueue("rhi_pool_drain", WQ_PERCPU | WQ_MEM_RECLAIM, 0);
-	if (drain_wq)
-		return 0;
-	destroy_workqueue(refill_wq);
-	return -ENOMEM;
-}
-
-/**
- * blocks_exit() - undo blocks_init(); there is no pool any more
- *
- * Context: Process.
- */
-void blocks_exit(void)
-{
-	destroy_workqueue(drain_wq);
-	destroy_workqueue(refill_wq);
 }

@@ -1,44 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A pool's blocks: who has them, and how there come to be more. */
+/* A pool's blocks, and who has them. */
 #ifndef _POOL_BLOCK_H
 #define _POOL_BLOCK_H
 
-#include <linux/local_lock.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
 #include <rhi_pool.h>
 
-#include "pool_chunk.h"
 #include "pool_layout.h"
-
-#define MAGAZINE_MAX	64
-
-/**
- * struct block - a free block
- * @chunk: what it is of
- * @unit: at which unit of @chunk it begins
- */
-struct block {
-	struct chunk *chunk;
-	size_t unit;
-};
-
-/**
- * struct magazine - free blocks of one CPU
- * @lock: of this CPU, for @nr and @blocks
- * @nr: how many there are
- * @pool: whose
- * @drain: gives all of them back, on this CPU
- * @blocks: these, MAGAZINE_MAX at most
- */
-struct magazine {
-	local_lock_t lock;
-	unsigned long nr;
-	struct rhi_pool *pool;
-	struct work_struct drain;
-	struct block blocks[];
-};
+#include "pool_magazine.h"
 
 /**
  * struct rhi_pool - a pool
@@ -89,12 +60,8 @@ struct rhi_pool {
 	char name[32];
 };
 
-int blocks_init(void);
-void blocks_exit(void);
 int blocks_create(struct rhi_pool *pool);
 void blocks_create_native(struct rhi_pool *pool);
 void blocks_destroy(struct rhi_pool *pool);
-void blocks_cpu_dead(struct rhi_pool *pool, unsigned int cpu);
-unsigned long blocks_in_magazines(const struct rhi_pool *pool);
 
 #endif /* _POOL_BLOCK_H */
