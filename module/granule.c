@@ -155,7 +155,9 @@ void granule_free(struct granule_chunk *chunk)
 		pr_err_once("the host does not give shared memory back: it is leaked (counted in debugfs)\n");
 		return;
 	}
-	memset(chunk->vaddr, 0, chunk->size);
+	/* Whatever there is now (DEN0137 does not say), nobody is to find it. */
+	if (!want_init_on_alloc(0))
+		memset(chunk->vaddr, 0, chunk->size);
 	pages_free(virt_to_page(chunk->vaddr), chunk->size, chunk->cma);
 	guard(spinlock)(&chunks_lock);
 	stats.unshares++;

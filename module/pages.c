@@ -15,9 +15,12 @@
 
 #ifdef CONFIG_DMA_CMA
 /* mm/cma.c, kernel/dma/contiguous.c; exported by some kernels only, so found by name */
-static typeof(cma_alloc) *find_cma;
-static typeof(cma_release) *release_cma;
+static struct page *(*find_cma)(struct cma *cma, unsigned long nr, unsigned int align,
+				bool no_warn);
+static bool (*release_cma)(struct cma *cma, const struct page *pages, unsigned long nr);
 static struct cma **default_cma;
+
+static_assert(__same_type(find_cma, &cma_alloc) && __same_type(release_cma, &cma_release));
 #endif
 
 static u64 dma_limit(struct device *dev)
@@ -77,10 +80,8 @@ static struct page *from_cma(struct device *dev, size_t size, gfp_t gfp, struct 
 	page = find_cma(*cma, nr, min(get_order(size), CONFIG_CMA_ALIGNMENT), gfp & __GFP_NOWARN);
 	if (!page)
 		return NULL;
-	if (pages_reach(dev, page, size) && IS_ALIGNED(page_to_phys(page), hostconf.granule)) {
-		memset(page_address(page), 0, size);
+	if (pages_reach(dev, page, size) && IS_ALIGNED(page_to_phys(page), hostconf.granule))
 		return page;
-	}
 	release_cma(*cma, page, nr);
 	return NULL;
 }
@@ -115,7 +116,7 @@ static struct page *from_buddy(struct device *dev, size_t size, gfp_t gfp)
 	if (dev && dma_to_phys(dev, dma_limit(dev)) <= DMA_BIT_MASK(32))
 		i = 1;
 	for (; i < ARRAY_SIZE(zones); i++) {
-		struct page *page = alloc_pages_node(node, gfp | zones[i] | __GFP_ZERO, order);
+		struct page *page = alloc_pages_node(node, gfp | zones[i], order);
 
 		if (!page)
 			return NULL;
@@ -146,14 +147,14 @@ static bool reaches_nothing(struct device *dev)
  * reclaim: there CMA is the last resort.
  *
  * Context: Process, may sleep.
- * Return: The first page, zeroed, aligned to the granule at least; NULL if there is none.
+ * Return: The first page, aligned to the granule at least; NULL if there is none.
  */
 struct page *pages_alloc(struct device *dev, size_t size, gfp_t gfp, struct cma **cma)
 {
 	struct page *page;
 
 	*cma = NULL;
-	gfp &= ~(__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | __GFP_COMP);
+	gfp &= ~(__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | __GFP_COMP | __GFP_ZERO);
 	if (reaches_nothing(dev))
 		return NULL;
 
