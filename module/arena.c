@@ -83,7 +83,7 @@ static LIST_HEAD(arenas);
 static LIST_HEAD(unwanted);		/* chunks that the worker gives back */
 static unsigned long nr_chunks_used;	/* with buffers */
 
-/* Chunks by the number of their first granule. */
+/* Chunks by the number of their first granule, counted from the start of the linear map. */
 static DEFINE_XARRAY_FLAGS(chunks, XA_FLAGS_LOCK_IRQ);
 static unsigned int granule_shift;
 static struct workqueue_struct *arena_wq;
@@ -91,9 +91,14 @@ static struct workqueue_struct *arena_wq;
 static void trim(struct work_struct *unused);
 static DECLARE_DELAYED_WORK(trim_work, trim);
 
+static unsigned long granule_number(const void *vaddr)
+{
+	return ((unsigned long)vaddr - PAGE_OFFSET) >> granule_shift;
+}
+
 static struct arena_chunk *find_chunk(const void *vaddr)
 {
-	return xa_load(&chunks, (unsigned long)vaddr >> granule_shift);
+	return xa_load(&chunks, granule_number(vaddr));
 }
 
 static struct arena *find_arena(const struct device *dev)
@@ -112,7 +117,7 @@ static void discard(struct list_head *todo)
 	struct arena_chunk *chunk, *next;
 
 	list_for_each_entry_safe(chunk, next, todo, list) {
-		xa_erase_irq(&chunks, (unsigned long)chunk->mem.vaddr >> granule_shift);
+		xa_erase_irq(&chunks, granule_number(chunk->mem.vaddr));
 		granule_free(&chunk->mem);
 		kfree_rcu(chunk, rcu);
 	}
@@ -182,7 +187,10 @@ static void *take_pages(struct arena *arena, struct arena_chunk *chunk, unsigned
 	chunk->buffer[at] = nr;
 	chunk->nr_used += nr;
 	arena->used += nr;
-	list_move(&chunk->list, chunk->nr_used < chunk->nr_pages ? &arena->open : &arena->full);
+	if (chunk->nr_used == chunk->nr_pages)
+		list_move(&chunk->list, &arena->full);
+	else if (chunk->nr_used == nr)
+		list_move(&chunk->list, &arena->open);
 	return chunk->mem.vaddr + (at << PAGE_SHIFT);
 }
 
@@ -265,8 +273,7 @@ static void *take_from_new(struct device *dev, unsigned int nr, unsigned int ord
 	chunk->nr_pages = nr_pages;
 	if (granule_alloc(&chunk->mem, dev, "coherent", (size_t)nr << PAGE_SHIFT, gfp))
 		goto free;
-	if (xa_err(xa_store_irq(&chunks, (unsigned long)chunk->mem.vaddr >> granule_shift, chunk,
-				meta))) {
+	if (xa_err(xa_store_irq(&chunks, granule_number(chunk->mem.vaddr), chunk, meta))) {
 		granule_free(&chunk->mem);
 		goto free;
 	}
@@ -380,7 +387,7 @@ static bool put(const void *vaddr, unsigned int nr)
 		put_empty(chunk->arena, chunk);
 		/* The caller has one of its own. */
 		module_put(THIS_MODULE);
-	} else {
+	} else if (chunk->nr_used + nr == chunk->nr_pages) {
 		list_move(&chunk->list, &chunk->arena->open);
 	}
 	return true;
