@@ -6,7 +6,10 @@
 #include <linux/ftrace.h>
 #include <linux/types.h>
 
+#include "compat.h"
+
 struct device;
+struct dma_pool;
 struct seq_file;
 
 /**
@@ -21,6 +24,7 @@ enum hook_group {
 	HOOK_POOL_USE,
 	HOOK_BUFFER_USE,
 	HOOK_MAKE,
+	/* private: */
 	HOOK_NR_GROUPS
 };
 
@@ -60,6 +64,17 @@ bool hook_group_in_use(enum hook_group group);
 /* hook_entry.S: for ftrace, not to be called */
 void hook_enter_dma_pool_alloc(void);
 void hook_enter_dma_pool_free(void);
+
+/* hook_entry.S: the kernel's own functions, entered behind their ftrace sites */
+extern unsigned long hook_resume_create, hook_resume_destroy;
+#ifdef HAVE_DMA_POOL_CREATE_NODE
+struct dma_pool *hook_original_create(const char *name, struct device *dev, size_t size,
+				      size_t align, size_t boundary, int node);
+#else
+struct dma_pool *hook_original_create(const char *name, struct device *dev, size_t size,
+				      size_t align, size_t boundary);
+#endif
+void hook_original_destroy(struct dma_pool *pool);
 
 /* hook_its.c */
 int hook_its_register(void);

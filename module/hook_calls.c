@@ -35,14 +35,8 @@
 /* Pools that there are, and those being made; buffers that are being made. */
 static atomic_long_t nr_pools, nr_buffers_made;
 
-/* hook_entry.S; where the originals go on behind their ftrace sites, set before they are called */
+/* Set before the originals are called. */
 unsigned long hook_resume_create, hook_resume_destroy;
-#ifdef HAVE_DMA_POOL_CREATE_NODE
-typeof(dma_pool_create_node) hook_original_create;
-#else
-typeof(dma_pool_create) hook_original_create;
-#endif
-typeof(dma_pool_destroy) hook_original_destroy;
 
 /**
  * hook_group_in_use() - must this group stay redirected, though the hook is off?
@@ -97,12 +91,14 @@ static bool takes_buffer(struct device *dev, size_t size, gfp_t gfp)
 
 static bool takes_alloc(struct ftrace_regs *fregs)
 {
-	return takes_buffer((struct device *)arg(fregs, 0), arg(fregs, 1), arg(fregs, 3));
+	return takes_buffer((struct device *)arg(fregs, 0), arg(fregs, 1),
+			    (__force gfp_t)arg(fregs, 3));
 }
 
 static bool takes_alloc_pages(struct ftrace_regs *fregs)
 {
-	return takes_buffer((struct device *)arg(fregs, 0), arg(fregs, 1), arg(fregs, 4));
+	return takes_buffer((struct device *)arg(fregs, 0), arg(fregs, 1),
+			    (__force gfp_t)arg(fregs, 4));
 }
 
 static bool takes_free(struct ftrace_regs *fregs)
@@ -325,14 +321,27 @@ SAME_TYPE(dma_direct_free_pages, hook_dma_direct_free_pages);
 SAME_TYPE(dma_pool_alloc, hook_dma_pool_alloc);
 SAME_TYPE(dma_pool_free, hook_dma_pool_free);
 SAME_TYPE(dma_pool_destroy, hook_dma_pool_destroy);
+SAME_TYPE(dma_pool_destroy, hook_original_destroy);
 SAME_TYPE(dmam_pool_create, hook_dmam_pool_create);
 SAME_TYPE(dmam_pool_destroy, hook_dmam_pool_destroy);
+#ifdef HAVE_DMA_POOL_CREATE_NODE
+SAME_TYPE(dma_pool_create_node, hook_dma_pool_create_node);
+SAME_TYPE(dma_pool_create_node, hook_original_create);
+#else
+SAME_TYPE(dma_pool_create, hook_dma_pool_create);
+SAME_TYPE(dma_pool_create, hook_original_create);
+#endif
 
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
 #define HOOK(which, to, when, where, ...) \
 	{ .name = #which, .group = where, .takes = when, .replacement = to, ## __VA_ARGS__ }
 
+/* The handler looks from the start: what is called often comes first. */
 struct hook hooks[] = {
+	HOOK(dma_direct_alloc, hook_dma_direct_alloc, takes_alloc, HOOK_MAKE),
+	HOOK(dma_direct_free, hook_dma_direct_free, takes_free, HOOK_BUFFER_USE),
+	HOOK(dma_direct_free_pages, hook_dma_direct_free_pages, takes_free_pages,
+	     HOOK_BUFFER_USE),
 	HOOK(dma_pool_free, hook_dma_pool_free, takes_tagged, HOOK_POOL_USE,
 	     .function = dma_pool_free, .direct = hook_enter_dma_pool_free),
 	HOOK(dma_pool_destroy, hook_dma_pool_destroy, takes_tagged, HOOK_POOL_USE,
@@ -341,9 +350,6 @@ struct hook hooks[] = {
 	     .function = dmam_pool_destroy),
 	HOOK(dma_pool_alloc, hook_dma_pool_alloc, takes_tagged, HOOK_POOL_USE,
 	     .function = dma_pool_alloc, .direct = hook_enter_dma_pool_alloc),
-	HOOK(dma_direct_free, hook_dma_direct_free, takes_free, HOOK_BUFFER_USE),
-	HOOK(dma_direct_free_pages, hook_dma_direct_free_pages, takes_free_pages,
-	     HOOK_BUFFER_USE),
 #ifdef HAVE_DMA_POOL_CREATE_NODE
 	HOOK(dma_pool_create_node, hook_dma_pool_create_node, takes_create, HOOK_MAKE,
 	     .function = dma_pool_create_node, .resume = &hook_resume_create),
@@ -353,7 +359,6 @@ struct hook hooks[] = {
 #endif
 	HOOK(dmam_pool_create, hook_dmam_pool_create, takes_create, HOOK_MAKE,
 	     .function = dmam_pool_create),
-	HOOK(dma_direct_alloc, hook_dma_direct_alloc, takes_alloc, HOOK_MAKE),
 	HOOK(dma_direct_alloc_pages, hook_dma_direct_alloc_pages, takes_alloc_pages, HOOK_MAKE),
 	{ }
 };
