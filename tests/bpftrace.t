@@ -55,8 +55,15 @@ bpftrace_end
 [ $(of_pools unshares) -gt $unshares ]
 same "rhi_probe_ns share" $(histogram rhi_probe_ns "[[]share") $(($(of_pools shares) - shares))
 same "rhi_probe_ns unshare" $(histogram rhi_probe_ns unshare) $(($(of_pools unshares) - unshares))
-same "kernel_ns share" $(histogram kernel_ns "[[]share") $(($(of_pools shares) - shares))
-same "kernel_ns unshare" $(histogram kernel_ns unshare) $(($(of_pools unshares) - unshares))
+same "kernel_ns, of pools" $(histogram kernel_ns share) 0
+
+bpftrace_begin rhiconv.bt
+nvme_writes
+modprobe -r nvme
+bpftrace_end
+[ $(histogram kernel_ns "[[]share") -gt 0 ]
+[ $(histogram kernel_ns unshare) -gt 0 ]
+same "rhi_probe_ns, hook off" $(histogram rhi_probe_ns share) 0
 
 hook on
 bpftrace_begin rhipool.bt
@@ -72,10 +79,14 @@ has "^@bytes\[0000:00:01.0, nvme descriptor page\]: 0$"
 boot_with_warnings 'rhileak: what is busy, and what the host keeps' 0 '
 bpftrace_begin rhileak.bt
 pool_test busy
+nvme
+modprobe -r nvme
 bpftrace_end
 has "^65536 +pool_test[^ ]* +busy +"
 [ $(sed -n "s/^@bytes\[.*\]: //p" /tmp/out | awk "{ n += \$1 } END { print n + 0 }") = $(of_pools leaked_bytes) ]
 has "^ *granule_free\+"
-' "${bpftrace[@]}" --host keep --file "$ko/pool_test.ko"
+has "^@kernel_failed\[set_memory_encrypted,"
+has "^ *dma_direct_free\+"
+' "${bpftrace[@]}" --nvme --host keep --file "$ko/pool_test.ko"
 
 done_testing
