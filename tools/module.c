@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "module.h"
@@ -21,6 +22,59 @@ int module_check(const struct sysroot *root)
 		return 0;
 	warnx("%s%s is missing: the rhi_probe module is not loaded", root->dir, SYSFS);
 	return -ENODEV;
+}
+
+/* Its own messages are left out: there may be no such module, and that is said here. */
+static int run_modprobe(const char *name)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid < 0)
+		return -errno;
+	if (!pid) {
+		int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+		if (null >= 0) {
+			dup2(null, STDIN_FILENO);
+			dup2(null, STDOUT_FILENO);
+			dup2(null, STDERR_FILENO);
+		}
+		execlp("modprobe", "modprobe", "-q", name, (char *)NULL);
+		_exit(127);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -ENOENT;
+}
+
+/**
+ * module_need_stress - load rhi_stress, unless it is loaded
+ * @root: the tree of this machine
+ * @path: the file of rhi_stress that is needed
+ *
+ * Only root can load it; for others the file itself will say no.
+ *
+ * Return: 0; or -ENODEV if rhi_probe is not loaded, -ENOENT if there is no such file: both
+ *	were said.
+ */
+int module_need_stress(const struct sysroot *root, const char *path)
+{
+	int ret = module_check(root);
+
+	if (ret || geteuid() || sysroot_has(root, path))
+		return ret;
+	if (!sysroot_has(root, DEBUGFS)) {
+		warnx("%s is missing: mount debugfs", DEBUGFS);
+		return -ENOENT;
+	}
+	if (run_modprobe("rhi_stress") || !sysroot_has(root, path)) {
+		warnx("the rhi_stress module is not installed, or does not load: "
+		      "modprobe rhi_stress says why");
+		return -ENOENT;
+	}
+	return 0;
 }
 
 /**
