@@ -192,6 +192,7 @@ static struct json_object *parameters_object(const struct stress_parameters *p)
 	json_set(object, "atomic_percent", json_count(p->atomic));
 	json_set(object, "handover_percent", json_count(p->handover));
 	json_set(object, "mask_bits", json_count(p->mask));
+	json_set(object, "every_lines", json_count(p->every));
 	json_set(object, "pressure_percent", json_count(p->pressure));
 	json_set(object, "hotplug", json_flag(p->hotplug));
 	json_set(object, "bare", json_flag(p->bare));

@@ -96,7 +96,8 @@ static double y_of(const struct scale *scale, double ns)
 static void print_text(FILE *to, const char *class, double x, double y, const char *more,
 		       const char *text)
 {
-	fprintf(to, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" %s>%s</text>\n", class, x, y, more, text);
+	fprintf(to, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" %s>%s</text>\n", class, x, y, more,
+		text);
 }
 
 static void print_path(FILE *to, const char *class, double x, double y, char direction, int end)
@@ -131,8 +132,8 @@ static void print_head(const struct stress *stress, FILE *to)
 	      "</style>\n", to);
 	fprintf(to, "<rect class=\"paper\" width=\"%d\" height=\"%d\"/>\n", WIDTH, HEIGHT);
 	print_text(to, "ink", LEFT, 34, "font-size=\"18\" " BOLD, "Latency by percentile");
-	snprintf(text, sizeof(text), "source %s, %" PRIu64 " worker%s, granule %" PRIu64 "K, hook %s, %"
-		 PRIu64 " operations, seed 0x%" PRIx64, p->source, p->workers,
+	snprintf(text, sizeof(text), "source %s, %" PRIu64 " worker%s, granule %" PRIu64
+		 "K, hook %s, %" PRIu64 " operations, seed 0x%" PRIx64, p->source, p->workers,
 		 p->workers == 1 ? "" : "s", stress->granule_bytes / 1024, stress->hook,
 		 stress->done, p->seed);
 	print_text(to, "soft", LEFT, 56, "", text);
@@ -189,6 +190,8 @@ static double print_line(const struct scale *scale, const struct stress_latency 
 	}
 	/* The longest: as rare as one of all. */
 	fprintf(to, "L%.1f %.1f\"/>\n", x_of(scale, decades(latency->count)), y);
+	fprintf(to, "<circle class=\"t%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>\n", which,
+		x_of(scale, decades(latency->count)), y);
 	return y;
 }
 

@@ -125,7 +125,7 @@ static int add_number(struct stress *stress, const char *key, const char *value)
 		NUMBER("blocks", parameters.blocks), NUMBER("atomic", parameters.atomic),
 		NUMBER("handover", parameters.handover), NUMBER("mask", parameters.mask),
 		NUMBER("pressure", parameters.pressure), NUMBER("hotplug", parameters.hotplug),
-		NUMBER("bare", parameters.bare),
+		NUMBER("bare", parameters.bare), NUMBER("every", parameters.every),
 		NUMBER("granule", granule_bytes), NUMBER("ns", ns), NUMBER("done", done),
 		NUMBER("handovers", handovers), NUMBER("skipped", skipped),
 		NUMBER("kept_by_host", kept_by_host), NUMBER("in_process", in_process),
@@ -138,7 +138,8 @@ static int add_number(struct stress *stress, const char *key, const char *value)
 		NUMBER("failure_operation", failure_operation),
 		NUMBER("failure_offset", failure_offset), NUMBER("failure_expected", expected),
 		NUMBER("failure_found", found), NUMBER("block_phys", block_phys),
-		NUMBER("writer_worker", writer_worker), NUMBER("writer_operation", writer_operation),
+		NUMBER("writer_worker", writer_worker),
+		NUMBER("writer_operation", writer_operation),
 		NUMBER("block_dma", block.dma), NUMBER("block_size", block.size),
 		NUMBER("block_worker", block.worker), NUMBER("block_operation", block.operation),
 		NUMBER("other_dma", other.dma), NUMBER("other_size", other.size),
@@ -231,6 +232,7 @@ void stress_free(struct stress *stress)
 {
 	for (int i = 0; i < RHI_STRESS_NR_LATENCIES; i++)
 		free(stress->latencies[i].buckets);
+	memset(stress->latencies, 0, sizeof(stress->latencies));
 }
 
 /**
@@ -299,8 +301,8 @@ void stress_repeat(const struct stress *stress, char *text, size_t size)
 	snprintf(text, size, "rhictl stress --seed 0x%" PRIx64 " --seconds %" PRIu64
 		 " --operations %" PRIu64 " --workers %" PRIu64 " --source %s --context %s --size %"
 		 PRIu64 "-%" PRIu64 " --blocks %" PRIu64 " --atomic %" PRIu64 " --handover %" PRIu64
-		 " --mask %" PRIu64 " --pressure %" PRIu64 "%s%s", p->seed, p->seconds,
+		 " --mask %" PRIu64 " --every %" PRIu64 " --pressure %" PRIu64 "%s%s", p->seed, p->seconds,
 		 p->operations, p->workers, p->source, p->context, p->min, p->max, p->blocks,
-		 p->atomic, p->handover, p->mask, p->pressure, p->hotplug ? " --hotplug" : "",
+		 p->atomic, p->handover, p->mask, p->every, p->pressure, p->hotplug ? " --hotplug" : "",
 		 p->bare ? " --bare" : "");
 }

@@ -147,6 +147,7 @@ int stress_run(const struct stress_options *options, struct stress *stress)
 	char *text = malloc(TEXT_SIZE);
 	int fd, ret = 0;
 
+	memset(stress, 0, sizeof(*stress));
 	if (!text)
 		return -ENOMEM;
 	fd = open(FILE_NAME, O_RDWR | O_CLOEXEC);

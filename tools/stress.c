@@ -34,6 +34,7 @@ static const struct number {
 	{ "atomic", 0, 100 },
 	{ "handover", 0, 100 },
 	{ "mask", RHI_STRESS_MIN_MASK, RHI_STRESS_MAX_MASK },
+	{ "every", 1, RHI_STRESS_MAX_EVERY },
 	{ "pressure", 0, RHI_STRESS_MAX_PRESSURE },
 };
 
@@ -290,6 +291,8 @@ static void usage(FILE *to)
 	      "      --atomic N       per cent of requests that must not wait [25]\n"
 	      "      --handover N     per cent of blocks that another worker frees [10]\n"
 	      "      --mask BITS      of the device's addresses [48]\n"
+	      "      --every N        write and verify one of so many lines of 64 bytes, and the\n"
+	      "                       first and the last; 1: all [8]\n"
 	      "      --pressure N     take so many per cent of free memory, again and again [0]\n"
 	      "      --hotplug        CPUs go offline and come back\n"
 	      "      --bare           the same calls without checks and times, to compare with\n"

@@ -31,7 +31,7 @@ struct stress_latency {
 /* What the module was asked for, and says again. */
 struct stress_parameters {
 	uint64_t seed, seconds, operations, workers, min, max, blocks, atomic, handover, mask;
-	uint64_t pressure, hotplug, bare;
+	uint64_t every, pressure, hotplug, bare;
 	char source[16], context[16];
 };
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A word is the block's key plus its place times an odd number: each differs from all others
- * of the block, and from those at the same place of other blocks. With the seed, a word and
- * its place give the key back, and that names the writer.
+ * A line of 64 bytes has one value and its complement in turn. The value is the block's key
+ * plus the line's place times an odd number: so it differs from line to line, and from that of
+ * the same line in other blocks. With the seed, a word and its place give the key back, and
+ * that names the writer.
+ *
+ * Not each line need be written and compared: then the first and the last are, and every Nth,
+ * beginning with one that differs from block to block.
  *
  * The host may write the block at any time: it is compared, and nothing else is done with
  * what is read.
@@ -14,6 +18,7 @@
 
 #include "pattern.h"
 
+#define LINE_WORDS	(PATTERN_LINE / sizeof(u64))
 #define STEP	0x9e3779b97f4a7c15ULL
 
 /* Blocks may stand at any address. */
@@ -49,52 +54,98 @@ u64 pattern_key(u64 seed, const struct stress_mark *mark)
 	return name ^ pattern_mix(seed);
 }
 
+static u64 word_of(u64 value, size_t index)
+{
+	return index % 2 ? ~value : value;
+}
+
+static void fill_line(struct word *words, u64 value)
+{
+	words[0].value = value;
+	words[1].value = ~value;
+	words[2].value = value;
+	words[3].value = ~value;
+	words[4].value = value;
+	words[5].value = ~value;
+	words[6].value = value;
+	words[7].value = ~value;
+}
+
+/* No branch for each word: most lines are good. */
+static bool is_filled(const struct word *words, u64 value)
+{
+	const u64 other = ~value;
+
+	return (words[0].value == value) & (words[1].value == other) &
+	       (words[2].value == value) & (words[3].value == other) &
+	       (words[4].value == value) & (words[5].value == other) &
+	       (words[6].value == value) & (words[7].value == other);
+}
+
+/* Behind the first line, the next one that is looked at. */
+static size_t first_of_every(u64 key, u32 every)
+{
+	return every == 1 ? 1 : 1 + (u32)(key ^ key >> 32) % every;
+}
+
 /**
  * pattern_fill() - write a block
  * @block: at any address
  * @size: bytes
  * @key: from pattern_key()
+ * @every: 1 or more: of so many lines one
  */
-void pattern_fill(void *block, size_t size, u64 key)
+void pattern_fill(void *block, size_t size, u64 key, u32 every)
 {
-	const size_t nr = size / sizeof(u64);
+	const size_t nr = size / PATTERN_LINE, rest = size % PATTERN_LINE;
 	struct word *words = block;
 	size_t i;
 
-	/* Four at a time: this is what a run spends its time with. */
-	for (i = 0; i + 4 <= nr; i += 4) {
-		words[i].value = key;
-		words[i + 1].value = key + STEP;
-		words[i + 2].value = key + 2 * STEP;
-		words[i + 3].value = key + 3 * STEP;
-		key += 4 * STEP;
-	}
-	for (; i < nr; i++, key += STEP)
-		words[i].value = key;
-	memcpy(&words[nr], &key, size % sizeof(u64));
+	if (nr)
+		fill_line(words, key);
+	for (i = first_of_every(key, every); i < nr; i += every)
+		fill_line(&words[i * LINE_WORDS], key + i * STEP);
+	if (nr > 1)
+		fill_line(&words[(nr - 1) * LINE_WORDS], key + (nr - 1) * STEP);
+	words += nr * LINE_WORDS;
+	key += nr * STEP;
+	for (i = 0; i < rest / sizeof(u64); i++)
+		words[i].value = word_of(key, i);
+	key = word_of(key, i);
+	memcpy(&words[i], &key, rest % sizeof(u64));
 }
 
-static size_t find(const struct word *words, size_t begin, size_t size, u64 key, u64 *expected,
-		   u64 *found)
+/* Of a line, or what is left of one: the first word that is wrong, or the @size. */
+static size_t find(const struct word *words, size_t size, u64 value, u64 *expected, u64 *found)
 {
-	const size_t nr = size / sizeof(u64);
+	size_t i;
 
-	key += begin * STEP;
-	for (size_t i = begin; i < nr; i++, key += STEP) {
-		const u64 value = words[i].value;
-
-		if (value == key)
-			continue;
-		*expected = key;
-		*found = value;
-		return i * sizeof(u64);
+	for (i = 0; i < size / sizeof(u64); i++) {
+		*expected = word_of(value, i);
+		*found = words[i].value;
+		if (*found != *expected)
+			return i * sizeof(u64);
 	}
 	/* What is left is less than a word. */
+	value = word_of(value, i);
 	*found = 0;
 	*expected = 0;
-	memcpy(found, &words[nr], size % sizeof(u64));
-	memcpy(expected, &key, size % sizeof(u64));
-	return *found == *expected ? PATTERN_GOOD : nr * sizeof(u64);
+	memcpy(found, &words[i], size % sizeof(u64));
+	memcpy(expected, &value, size % sizeof(u64));
+	return *found == *expected ? size : i * sizeof(u64);
+}
+
+static size_t verify_line(const struct word *words, size_t line, u64 key, u64 *expected, u64 *found)
+{
+	size_t offset;
+
+	words += line * LINE_WORDS;
+	key += line * STEP;
+	if (is_filled(words, key))
+		return PATTERN_GOOD;
+	offset = find(words, PATTERN_LINE, key, expected, found);
+	/* The host may have put it right meanwhile; wrong it was. */
+	return line * PATTERN_LINE + offset % PATTERN_LINE;
 }
 
 /**
@@ -102,27 +153,58 @@ static size_t find(const struct word *words, size_t begin, size_t size, u64 key,
  * @block: at any address
  * @size: bytes
  * @key: of pattern_fill()
+ * @every: of pattern_fill()
  * @expected: set to the first word that is wrong as it should be; at the end of a block that
  *	may be a part of a word
  * @found: set to that word as it is
  *
  * Return: PATTERN_GOOD; or where the wrong word stands, in bytes.
  */
-size_t pattern_verify(const void *block, size_t size, u64 key, u64 *expected, u64 *found)
+size_t pattern_verify(const void *block, size_t size, u64 key, u32 every, u64 *expected,
+		      u64 *found)
 {
-	const size_t nr = size / sizeof(u64);
+	const size_t nr = size / PATTERN_LINE, rest = size % PATTERN_LINE;
 	const struct word *words = block;
-	u64 here = key;
-	size_t i;
+	size_t offset = PATTERN_GOOD, i;
 
-	for (i = 0; i + 4 <= nr; i += 4) {
-		if ((words[i].value ^ here) | (words[i + 1].value ^ (here + STEP)) |
-		    (words[i + 2].value ^ (here + 2 * STEP)) |
-		    (words[i + 3].value ^ (here + 3 * STEP)))
-			break;
-		here += 4 * STEP;
+	if (nr)
+		offset = verify_line(words, 0, key, expected, found);
+	for (i = first_of_every(key, every); i < nr && offset == PATTERN_GOOD; i += every)
+		offset = verify_line(words, i, key, expected, found);
+	if (nr > 1 && offset == PATTERN_GOOD)
+		offset = verify_line(words, nr - 1, key, expected, found);
+	if (offset != PATTERN_GOOD || !rest)
+		return offset;
+	offset = find(words + nr * LINE_WORDS, rest, key + nr * STEP, expected, found);
+	return offset == rest ? PATTERN_GOOD : nr * PATTERN_LINE + offset;
+}
+
+/**
+ * pattern_is_zero() - is a block zero, as far as it is looked at?
+ * @block: aligned to 64 bytes
+ * @size: bytes, a multiple of 64
+ * @key: which lines, as in pattern_fill()
+ * @every: of so many lines one
+ * @found: set to the first word that is not
+ *
+ * Return: PATTERN_GOOD; or where that word stands, in bytes.
+ */
+size_t pattern_is_zero(const void *block, size_t size, u64 key, u32 every, u64 *found)
+{
+	const u64 *words = block;
+
+	for (size_t i = first_of_every(key, every) - 1; i < size / PATTERN_LINE; i += every) {
+		const u64 *line = &words[i * LINE_WORDS];
+
+		if (!(line[0] | line[1] | line[2] | line[3] | line[4] | line[5] | line[6] | line[7]))
+			continue;
+		for (size_t j = 0; j < LINE_WORDS; j++) {
+			*found = line[j];
+			if (*found)
+				return i * PATTERN_LINE + j * sizeof(u64);
+		}
 	}
-	return find(words, i, size, key, expected, found);
+	return PATTERN_GOOD;
 }
 
 /**
@@ -134,8 +216,9 @@ size_t pattern_verify(const void *block, size_t size, u64 key, u64 *expected, u6
  */
 void pattern_read(u64 seed, size_t offset, u64 found, struct stress_mark *mark)
 {
-	const u64 key = (found - offset / sizeof(u64) * STEP) ^ pattern_mix(seed);
+	const u64 value = word_of(found, offset % PATTERN_LINE / sizeof(u64));
+	const u64 name = (value - offset / PATTERN_LINE * STEP) ^ pattern_mix(seed);
 
-	mark->worker = key >> RHI_STRESS_OPERATION_BITS;
-	mark->operation = key & RHI_STRESS_MAX_OPERATIONS;
+	mark->worker = name >> RHI_STRESS_OPERATION_BITS;
+	mark->operation = name & RHI_STRESS_MAX_OPERATIONS;
 }

@@ -24,7 +24,7 @@ static void show_words(struct seq_file *s, const char *key, const char * const *
 
 static void show_usage(struct seq_file *s)
 {
-	seq_puts(s, "# write any of: seed=N seconds=N operations=N workers=N min=BYTES max=BYTES blocks=N atomic=PERCENT handover=PERCENT mask=BITS pressure=PERCENT hotplug=0|1 bare=0|1");
+	seq_puts(s, "# write any of: seed=N seconds=N operations=N workers=N min=BYTES max=BYTES blocks=N atomic=PERCENT handover=PERCENT mask=BITS every=N pressure=PERCENT hotplug=0|1 bare=0|1");
 	show_words(s, "source", stress_sources, RHI_STRESS_NR_SOURCES);
 	show_words(s, "context", stress_contexts, RHI_STRESS_NR_CONTEXTS);
 	seq_puts(s, "; or stop\n");
@@ -38,7 +38,8 @@ static void show_request(struct seq_file *s, const struct stress_request *r)
 		   r->seconds, r->operations, r->workers, r->min, r->max);
 	seq_printf(s, "blocks %llu\natomic %llu\nhandover %llu\nmask %llu\n", r->blocks, r->atomic,
 		   r->handover, r->mask);
-	seq_printf(s, "pressure %llu\nhotplug %llu\nbare %llu\n", r->pressure, r->hotplug, r->bare);
+	seq_printf(s, "every %llu\npressure %llu\nhotplug %llu\nbare %llu\n", r->every, r->pressure,
+		   r->hotplug, r->bare);
 }
 
 static void show_counts(struct seq_file *s, const struct stress_run *run)

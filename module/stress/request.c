@@ -32,6 +32,7 @@ static const struct number {
 	NUMBER(atomic, 0, 100),
 	NUMBER(handover, 0, 100),
 	NUMBER(mask, RHI_STRESS_MIN_MASK, RHI_STRESS_MAX_MASK),
+	NUMBER(every, 1, RHI_STRESS_MAX_EVERY),
 	NUMBER(pressure, 0, RHI_STRESS_MAX_PRESSURE),
 	NUMBER(hotplug, 0, 1),
 	NUMBER(bare, 0, 1),
@@ -141,6 +142,7 @@ int stress_parse(char *text, unsigned int cpus, struct stress_request *request)
 		.atomic = RHI_STRESS_ATOMIC,
 		.handover = RHI_STRESS_HANDOVER,
 		.mask = RHI_STRESS_MASK,
+		.every = RHI_STRESS_EVERY,
 		.source = RHI_STRESS_ANY_SOURCE,
 		.context = RHI_STRESS_ANY_CONTEXT,
 	};

@@ -19,6 +19,7 @@
  * @atomic: per cent of requests in process context with GFP_ATOMIC
  * @handover: per cent of live blocks that go to another worker, where they could be freed
  * @mask: bits of the device's DMA masks
+ * @every: of so many lines of a block one is written and verified
  * @pressure: per cent of free memory that is taken and given back, again and again
  * @hotplug: CPUs go offline and come back
  * @bare: the same calls, and nothing else: no pattern, no check, no time
@@ -28,7 +29,7 @@
  */
 struct stress_request {
 	u64 seed, operations;
-	u64 seconds, workers, min, max, blocks, atomic, handover, mask, pressure, hotplug, bare;
+	u64 seconds, workers, min, max, blocks, atomic, handover, mask, every, pressure, hotplug, bare;
 	enum rhi_stress_source source;
 	enum rhi_stress_context context;
 	bool has_seed;

@@ -34,6 +34,9 @@ struct task_struct;
  */
 enum stress_kind { KIND_POOL, KIND_DMA_POOL, KIND_COHERENT, KIND_PAGES, KIND_GRANULE, NR_KINDS };
 
+/* So an hour of a counter of 1 GHz fits into 64 bits. */
+#define RUN_NS_SHIFT	20
+
 /* One for each power of two from 16 to 64K. */
 #define MAX_CLASSES	13
 
@@ -173,6 +176,7 @@ enum stress_state { STRESS_RUNNING, STRESS_FINISHED };
  * @is_stopped: somebody asked it to end
  * @hook: rhi_hook_state() at the beginning
  * @granule: bytes
+ * @ns_mult: nanoseconds of a cycle of the counter, shifted left by RUN_NS_SHIFT
  * @start: ktime_get_ns()
  * @end: ktime_get_ns(), when the last worker was gone
  * @deadline: jiffies
@@ -208,6 +212,7 @@ struct stress_run {
 	bool is_stopped;
 	const char *hook;
 	u64 granule;
+	u64 ns_mult;
 	u64 start, end;
 	unsigned long deadline;
 	struct platform_device *pdev;

@@ -8,12 +8,15 @@
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+
+#include <clocksource/arm_arch_timer.h>
 
 #include "../compat.h"
 #include "block.h"
@@ -119,9 +122,14 @@ static void drain(struct stress_run *run)
 	for (unsigned int i = 0; i < run->nr_blocks; i++) {
 		struct stress_block *block = &run->blocks[i];
 
-		if (block->vaddr && block_verify(run, NULL, block))
-			block_destroy(run, NULL, block);
 		cond_resched();
+		if (!block->vaddr)
+			continue;
+		/* Counted where it was allocated: its worker is gone. */
+		if (block_verify(run, NULL, block))
+			block_destroy(run, &run->workers[block->mark.worker], block);
+		else if (block->granule)
+			rhi_granule_leak(block->granule);
 	}
 }
 
@@ -184,6 +192,7 @@ static int launch(struct stress_run *run)
 	rhi_granule_get_stats(&run->before);
 	run->hook = rhi_hook_state();
 	run->granule = rhi_granule_bytes();
+	run->ns_mult = div_u64((u64)NSEC_PER_SEC << RUN_NS_SHIFT, arch_timer_get_cntfrq());
 	run->max_granules = max(MAX_GRANULE_BYTES / run->granule, run->request.workers);
 	watch_begin(run);
 	err = source_create(run);

@@ -24,6 +24,9 @@
 #define RHI_STRESS_MIN_MASK		32
 #define RHI_STRESS_MAX_MASK		64
 
+/* Of so many lines of 64 bytes one is written and verified, and the first and the last. */
+#define RHI_STRESS_MAX_EVERY		1024
+
 /* Per cent of the memory that is free. */
 #define RHI_STRESS_MAX_PRESSURE		90
 
@@ -33,6 +36,7 @@
 #define RHI_STRESS_ATOMIC		25
 #define RHI_STRESS_HANDOVER		10
 #define RHI_STRESS_MASK			48
+#define RHI_STRESS_EVERY		8
 
 /* The longest request, in bytes. */
 #define RHI_STRESS_MAX_TEXT		512
