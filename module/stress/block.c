@@ -3,7 +3,6 @@
 #include <linux/dma-direct.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include <linux/string.h>
 #include <linux/timex.h>
 
 #include <asm/rsi.h>
@@ -76,20 +75,10 @@ static bool check_place(struct stress_worker *w, struct stress_block *block)
 /* A block that ought to be zero: memory of a conversion, or what was asked for so. */
 static bool check_zero(struct stress_run *run, struct stress_worker *w, struct stress_block *block)
 {
-	const u8 *wrong;
-	size_t offset;
-	u64 found = 0;
+	u64 found;
+	const size_t offset = pattern_is_zero(block->vaddr, block->size, block->key,
+					      run->request.every, &found);
 
-	if (block->kind == KIND_GRANULE) {
-		offset = pattern_is_zero(block->vaddr, block->size, block->key, run->request.every,
-					 &found);
-	} else {
-		wrong = memchr_inv(block->vaddr, 0, block->size);
-		offset = wrong ? ALIGN_DOWN(wrong - (u8 *)block->vaddr, sizeof(u64)) : PATTERN_GOOD;
-		if (wrong)
-			memcpy(&found, block->vaddr + offset,
-			       min(sizeof(found), block->size - offset));
-	}
 	if (offset == PATTERN_GOOD)
 		return true;
 	stress_fail(run, w, RHI_STRESS_CONTENT, block, offset, 0, found);

@@ -11,7 +11,7 @@
  * The host may write the block at any time: it is compared, and nothing else is done with
  * what is read.
  */
-#include <linux/compiler_attributes.h>
+#include <linux/compiler.h>
 #include <linux/string.h>
 
 #include <uapi/rhi_stress.h>
@@ -59,7 +59,7 @@ static u64 word_of(u64 value, size_t index)
 	return index % 2 ? ~value : value;
 }
 
-static void fill_line(struct word *words, u64 value)
+static __always_inline void fill_line(struct word *words, u64 value)
 {
 	words[0].value = value;
 	words[1].value = ~value;
@@ -72,7 +72,7 @@ static void fill_line(struct word *words, u64 value)
 }
 
 /* No branch for each word: most lines are good. */
-static bool is_filled(const struct word *words, u64 value)
+static __always_inline bool is_filled(const struct word *words, u64 value)
 {
 	const u64 other = ~value;
 
@@ -98,15 +98,22 @@ static size_t first_of_every(u64 key, u32 every)
 void pattern_fill(void *block, size_t size, u64 key, u32 every)
 {
 	const size_t nr = size / PATTERN_LINE, rest = size % PATTERN_LINE;
-	struct word *words = block;
+	struct word *words = block, *line;
+	u64 value;
 	size_t i;
 
-	if (nr)
+	if (nr) {
 		fill_line(words, key);
-	for (i = first_of_every(key, every); i < nr; i += every)
-		fill_line(&words[i * LINE_WORDS], key + i * STEP);
-	if (nr > 1)
 		fill_line(&words[(nr - 1) * LINE_WORDS], key + (nr - 1) * STEP);
+	}
+	i = first_of_every(key, every);
+	line = &words[i * LINE_WORDS];
+	value = key + i * STEP;
+	for (; i < nr; i += every) {
+		fill_line(line, value);
+		line += every * LINE_WORDS;
+		value += every * STEP;
+	}
 	words += nr * LINE_WORDS;
 	key += nr * STEP;
 	for (i = 0; i < rest / sizeof(u64); i++)
@@ -135,17 +142,22 @@ static size_t find(const struct word *words, size_t size, u64 value, u64 *expect
 	return *found == *expected ? size : i * sizeof(u64);
 }
 
-static size_t verify_line(const struct word *words, size_t line, u64 key, u64 *expected, u64 *found)
+/* The first line that is wrong, of those that are looked at; @nr: none. */
+static size_t find_line(const struct word *words, size_t nr, u64 key, u32 every)
 {
-	size_t offset;
+	const size_t first = first_of_every(key, every), last = nr - 1;
+	const struct word *line = &words[first * LINE_WORDS];
+	u64 value = key + first * STEP;
 
-	words += line * LINE_WORDS;
-	key += line * STEP;
-	if (is_filled(words, key))
-		return PATTERN_GOOD;
-	offset = find(words, PATTERN_LINE, key, expected, found);
-	/* The host may have put it right meanwhile; wrong it was. */
-	return line * PATTERN_LINE + offset % PATTERN_LINE;
+	if (!is_filled(words, key))
+		return 0;
+	for (size_t i = first; i < nr; i += every) {
+		if (!is_filled(line, value))
+			return i;
+		line += every * LINE_WORDS;
+		value += every * STEP;
+	}
+	return is_filled(&words[last * LINE_WORDS], key + last * STEP) ? nr : last;
 }
 
 /**
@@ -165,44 +177,49 @@ size_t pattern_verify(const void *block, size_t size, u64 key, u32 every, u64 *e
 {
 	const size_t nr = size / PATTERN_LINE, rest = size % PATTERN_LINE;
 	const struct word *words = block;
-	size_t offset = PATTERN_GOOD, i;
+	size_t line = nr ? find_line(words, nr, key, every) : 0;
+	size_t size_of_line = line < nr ? PATTERN_LINE : rest, offset;
 
-	if (nr)
-		offset = verify_line(words, 0, key, expected, found);
-	for (i = first_of_every(key, every); i < nr && offset == PATTERN_GOOD; i += every)
-		offset = verify_line(words, i, key, expected, found);
-	if (nr > 1 && offset == PATTERN_GOOD)
-		offset = verify_line(words, nr - 1, key, expected, found);
-	if (offset != PATTERN_GOOD || !rest)
-		return offset;
-	offset = find(words + nr * LINE_WORDS, rest, key + nr * STEP, expected, found);
-	return offset == rest ? PATTERN_GOOD : nr * PATTERN_LINE + offset;
+	if (!size_of_line)
+		return PATTERN_GOOD;
+	offset = find(&words[line * LINE_WORDS], size_of_line, key + line * STEP, expected, found);
+	if (line == nr && offset == rest)
+		return PATTERN_GOOD;
+	/* The host may have put it right meanwhile; wrong it was. */
+	return line * PATTERN_LINE + offset % PATTERN_LINE;
 }
 
 /**
  * pattern_is_zero() - is a block zero, as far as it is looked at?
- * @block: aligned to 64 bytes
- * @size: bytes, a multiple of 64
+ * @block: at any address
+ * @size: bytes
  * @key: which lines, as in pattern_fill()
- * @every: of so many lines one
+ * @every: of so many lines one, and what is left of one at the end
  * @found: set to the first word that is not
  *
  * Return: PATTERN_GOOD; or where that word stands, in bytes.
  */
 size_t pattern_is_zero(const void *block, size_t size, u64 key, u32 every, u64 *found)
 {
-	const u64 *words = block;
+	const size_t nr = size / PATTERN_LINE;
+	const struct word *words = block;
 
-	for (size_t i = first_of_every(key, every) - 1; i < size / PATTERN_LINE; i += every) {
-		const u64 *line = &words[i * LINE_WORDS];
+	for (size_t i = first_of_every(key, every) - 1; i < nr; i += every) {
+		const struct word *line = &words[i * LINE_WORDS];
 
-		if (!(line[0] | line[1] | line[2] | line[3] | line[4] | line[5] | line[6] | line[7]))
+		if (!(line[0].value | line[1].value | line[2].value | line[3].value |
+		      line[4].value | line[5].value | line[6].value | line[7].value))
 			continue;
 		for (size_t j = 0; j < LINE_WORDS; j++) {
-			*found = line[j];
+			*found = line[j].value;
 			if (*found)
 				return i * PATTERN_LINE + j * sizeof(u64);
 		}
+	}
+	for (size_t at = nr * PATTERN_LINE; at < size; at++) {
+		*found = *((const u8 *)block + at);
+		if (*found)
+			return at;
 	}
 	return PATTERN_GOOD;
 }
