@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/io.h>
 #include <linux/mm.h>
+#include <linux/pfn.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/vmalloc.h>
+
+#include <asm/pgtable-prot.h>
 
 #include "fail.h"
 #include "run.h"
@@ -17,8 +20,9 @@
  */
 phys_addr_t stress_phys(const void *vaddr)
 {
+	/* The kernel takes the bit that makes an entry shared for a part of the address. */
 	if (is_vmalloc_addr(vaddr))
-		return page_to_phys(vmalloc_to_page(vaddr)) + offset_in_page(vaddr);
+		return (PFN_PHYS(vmalloc_to_pfn(vaddr)) & ~PROT_NS_SHARED) + offset_in_page(vaddr);
 	return virt_to_phys(vaddr);
 }
 
