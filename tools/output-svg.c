@@ -19,6 +19,7 @@
 #define BOTTOM	(HEIGHT - 62)
 
 #define MAX_DECADES	6	/* of rarity: p99.9999 */
+#define LONGEST		1e15	/* nanoseconds */
 #define LABEL_HEIGHT	17
 
 struct scale {
@@ -74,6 +75,9 @@ static struct scale make_scale(const struct stress *stress)
 	}
 	if (scale.rare > MAX_DECADES)
 		scale.rare = MAX_DECADES;
+	/* What takes longer than months is drawn at the top. */
+	if (high > LONGEST)
+		high = LONGEST;
 	if (low > high)
 		low = high;
 	scale.low = decades(low);
@@ -88,7 +92,7 @@ static double x_of(const struct scale *scale, double rare)
 
 static double y_of(const struct scale *scale, double ns)
 {
-	const double at = decades(ns < 1 ? 1 : ns) - scale->low;
+	const double at = decades(ns < 1 ? 1 : ns < LONGEST ? ns : LONGEST) - scale->low;
 
 	return BOTTOM - (BOTTOM - TOP) * at / (scale->high - scale->low);
 }
