@@ -119,7 +119,8 @@ void text_stress(const struct stress *stress)
 	if (stress->leaked_bytes)
 		printf("leaked: %" PRIu64 " bytes\n", stress->leaked_bytes);
 	if (p->hotplug)
-		printf("CPUs went offline %" PRIu64 " times\n", stress->cpus_off);
+		printf("CPUs went offline %" PRIu64 " times%s\n", stress->cpus_off,
+		       stress->cpus_off ? "" : ": this kernel would not let them");
 	if (p->pressure)
 		printf("memory taken: %" PRIu64 " bytes at most\n", stress->pressed_bytes);
 }
