@@ -4,11 +4,16 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "module.h"
 #include "rhictl.h"
 #include "sysroot.h"
+
+/* For a module that somebody else is loading. */
+#define LOAD_TRIES	50
+#define LOAD_WAIT_MS	100
 
 /**
  * module_check - is the module loaded?
@@ -69,7 +74,14 @@ int module_need_stress(const struct sysroot *root, const char *path)
 		warnx("%s is missing: mount debugfs", DEBUGFS);
 		return -ENOENT;
 	}
-	if (run_modprobe("rhi_stress") || !sysroot_has(root, path)) {
+	ret = run_modprobe("rhi_stress");
+	/* Somebody else may be loading it: then modprobe has nothing to do, or fails. */
+	for (int i = 0; i < LOAD_TRIES && !sysroot_has(root, path); i++) {
+		if (ret && !sysroot_has(root, "/sys/module/rhi_stress"))
+			break;
+		nanosleep(&(struct timespec){ .tv_nsec = LOAD_WAIT_MS * 1000000L }, NULL);
+	}
+	if (!sysroot_has(root, path)) {
 		warnx("the rhi_stress module is not installed, or does not load: "
 		      "modprobe rhi_stress says why");
 		return -ENOENT;

@@ -71,15 +71,15 @@ static __always_inline void fill_line(struct word *words, u64 value)
 	words[7].value = ~value;
 }
 
-/* No branch for each word: most lines are good. */
+/* All are read before any is compared: so there is no branch for each, as most lines are good. */
 static __always_inline bool is_filled(const struct word *words, u64 value)
 {
+	const u64 a = words[0].value, b = words[1].value, c = words[2].value, d = words[3].value;
+	const u64 e = words[4].value, f = words[5].value, g = words[6].value, h = words[7].value;
 	const u64 other = ~value;
 
-	return (words[0].value == value) & (words[1].value == other) &
-	       (words[2].value == value) & (words[3].value == other) &
-	       (words[4].value == value) & (words[5].value == other) &
-	       (words[6].value == value) & (words[7].value == other);
+	return a == value && b == other && c == value && d == other &&
+	       e == value && f == other && g == value && h == other;
 }
 
 /* Behind the first line, the next one that is looked at. */

@@ -29,7 +29,8 @@
  */
 struct stress_request {
 	u64 seed, operations;
-	u64 seconds, workers, min, max, blocks, atomic, handover, mask, every, pressure, hotplug, bare;
+	u64 seconds, workers, min, max, blocks, atomic, handover, mask, every;
+	u64 pressure, hotplug, bare;
 	enum rhi_stress_source source;
 	enum rhi_stress_context context;
 	bool has_seed;

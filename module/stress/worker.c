@@ -2,8 +2,8 @@
 /*
  * What an operation does is drawn from the worker's own random numbers, as many for each, and
  * whatever its slot has: so operation N of a worker draws the same in every run of the seed.
- * With one worker the whole run is the same; with more, whose block a slot has after a
- * handover is a matter of time.
+ * With one worker the whole run is the same, as long as the same allocations fail; with more,
+ * whose block a slot has after a handover is a matter of time.
  */
 #include <linux/bottom_half.h>
 #include <linux/err.h>
