@@ -292,7 +292,7 @@ static void usage(FILE *to)
 	      "      --handover N     per cent of blocks that another worker frees [10]\n"
 	      "      --mask BITS      of the device's addresses [48]\n"
 	      "      --every N        write and verify one of so many lines of 64 bytes, and the\n"
-	      "                       first and the last; 1: all [8]\n"
+	      "                       first and the last; 1: all [16]\n"
 	      "      --pressure N     take so many per cent of free memory, again and again [0]\n"
 	      "      --hotplug        CPUs go offline and come back\n"
 	      "      --bare           the same calls without checks and times, to compare with\n"

@@ -220,10 +220,6 @@ static int start(struct file *file, char *text)
 	err = stress_parse(text, num_online_cpus(), &request);
 	if (err)
 		return err;
-	if (IS_ENABLED(CONFIG_PREEMPT_RT) && request.context == RHI_STRESS_HARDIRQ) {
-		pr_err("context=hardirq: allocators may sleep on this kernel (PREEMPT_RT)\n");
-		return -EINVAL;
-	}
 	if (!rhi_granule_bytes()) {
 		pr_err("the host's granule is not known: %s\n", rhi_granule_meaning());
 		return -EOPNOTSUPP;

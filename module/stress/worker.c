@@ -206,7 +206,8 @@ void worker_init(struct stress_run *run, unsigned int index, struct stress_block
 	for (unsigned int i = 0; i < request->blocks; i++)
 		w->slots[i] = &blocks[i];
 	INIT_WORK(&w->bh, operate_in_softirq);
-	w->irq = IRQ_WORK_INIT_HARD(operate_in_hardirq);
+	/* Not one of the hard kind: PREEMPT_RT runs it in a thread, as drivers' handlers there. */
+	init_irq_work(&w->irq, operate_in_hardirq);
 	init_completion(&w->op_done);
 	init_completion(&w->exited);
 }

@@ -36,7 +36,7 @@
 #define RHI_STRESS_ATOMIC		25
 #define RHI_STRESS_HANDOVER		10
 #define RHI_STRESS_MASK			48
-#define RHI_STRESS_EVERY		8
+#define RHI_STRESS_EVERY		16
 
 /* The longest request, in bytes. */
 #define RHI_STRESS_MAX_TEXT		512
