@@ -182,7 +182,10 @@ ok 'hosts that keep what they have: counted' jq -e '.kept_by_host > 0 and .leake
 boot 'forms of the report' 0 '
 rhictl stress --operations 2000 --ktap --svg /root/a.svg
 echo ---
-cat /root/a.svg'
+cat /root/a.svg
+rhictl stress --seconds 4 >/dev/null 2>/dev/console'
+ok 'progress on a terminal: how far, how fast, how long' grep -qaE \
+	'[0-9]+ s: [0-9]+ operations, [0-9]+/s, [0-9] s left' "$work/out/console.log"
 is 'KTAP: its head, and as many tests as are planned' \
 	"$(sed '/^---$/,$d' "$work/stdout" | awk 'NR <= 2 { print } /^(not )?ok / { n++ } /^ok / { good++ } END { print n, good }')" \
 	"KTAP version 1

@@ -301,8 +301,8 @@ void stress_repeat(const struct stress *stress, char *text, size_t size)
 	size_t used;
 
 	snprintf(text, size, "rhictl stress --seed 0x%" PRIx64 " --seconds %" PRIu64
-		 " --operations %" PRIu64 " --workers %" PRIu64 " --source %s --context %s", p->seed,
-		 p->seconds, p->operations, p->workers, p->source, p->context);
+		 " --operations %" PRIu64 " --workers %" PRIu64 " --source %s --context %s",
+		 p->seed, p->seconds, p->operations, p->workers, p->source, p->context);
 	used = strlen(text);
 	snprintf(text + used, size - used, " --size %" PRIu64 "-%" PRIu64 " --blocks %" PRIu64
 		 " --atomic %" PRIu64 " --handover %" PRIu64 " --mask %" PRIu64 " --every %" PRIu64

@@ -13,7 +13,8 @@
 	"# write any of: ...\n" \
 	"state finished\nseed 0xff\nsource mix\ncontext softirq\nseconds 3\noperations 0\n" \
 	"workers 2\nmin 16\nmax 64\nblocks 4\natomic 25\nhandover 10\nmask 48\nevery 8\n" \
-	"pressure 0\nhotplug 1\nbare 0\ngranule 65536\nhook on\nns 3000000000\ndone 12\nnew_key of a newer module\n" \
+	"pressure 0\nhotplug 1\nbare 0\n" \
+	"granule 65536\nhook on\nns 3000000000\ndone 12\nnew_key of a newer module\n" \
 	"api rhi_pool 7 6 5\napi another 1 2 3\nmisaligned_own 4\nmisaligned_others 5\n" \
 	"ended stopped\nerror -12\n"
 #define LATENCIES \
