@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/debugfs.h>
-#include <linux/err.h>
 #include <linux/seq_file.h>
-#include <linux/slab.h>
-#include <linux/string.h>
 
 #include "audit_show.h"
-#include "bench.h"
 #include "debugfs.h"
 #include "granule.h"
 #include "hook.h"
@@ -78,30 +74,6 @@ static int hook_file_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(hook_file);
 
-static int bench_file_show(struct seq_file *s, void *unused)
-{
-	bench_show(s);
-	return 0;
-}
-
-static ssize_t bench_file_write(struct file *file, const char __user *from, size_t size,
-				loff_t *pos)
-{
-	char *text;
-	int err;
-
-	/* Longer than all that it can say. */
-	if (size > 256)
-		return -EINVAL;
-	text = memdup_user_nul(from, size);
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	err = bench_run(text);
-	kfree(text);
-	return err ?: size;
-}
-DEFINE_SHOW_STORE_ATTRIBUTE(bench_file);
-
 /**
  * rhi_debugfs_init() - make /sys/kernel/debug/rhi
  *
@@ -119,7 +91,6 @@ void __init rhi_debugfs_init(void)
 	debugfs_create_file("hook", 0400, rhi_dir, NULL, &hook_file_fops);
 	debugfs_create_file("ripas", 0400, rhi_dir, NULL, &ripas_fops);
 	debugfs_create_file("audit", 0400, rhi_dir, NULL, &audit_fops);
-	debugfs_create_file("bench", 0600, rhi_dir, NULL, &bench_file_fops);
 }
 
 /**

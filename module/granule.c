@@ -140,6 +140,43 @@ static void unlist(struct granule_chunk *chunk)
 }
 
 /**
+ * granule_take_back() - take memory back from the host, and keep it for granule_drop()
+ * @chunk: from granule_alloc(); nobody uses it any more, no device either
+ *
+ * What is in the memory is undefined then. A host that refuses keeps the pages: then they
+ * are leaked.
+ *
+ * Context: Process, may sleep.
+ * Return: %0, or the error of convert() if the pages are lost.
+ */
+int granule_take_back(struct granule_chunk *chunk)
+{
+	int err;
+
+	unlist(chunk);
+	err = convert_and_trace(chunk, false);
+	if (err) {
+		count_leak(chunk);
+		pr_err_once("the host does not give shared memory back: it is leaked (counted in debugfs)\n");
+		return err;
+	}
+	guard(spinlock)(&chunks_lock);
+	stats.unshares++;
+	return 0;
+}
+
+/**
+ * granule_drop() - give the pages of a chunk to the kernel
+ * @chunk: for which granule_take_back() returned 0
+ *
+ * Context: Process, may sleep.
+ */
+void granule_drop(struct granule_chunk *chunk)
+{
+	pages_free(virt_to_page(chunk->vaddr), chunk->size, chunk->cma);
+}
+
+/**
  * granule_free() - take memory back from the host
  * @chunk: from granule_alloc(); nobody uses it any more, no device either
  *
@@ -149,18 +186,12 @@ static void unlist(struct granule_chunk *chunk)
  */
 void granule_free(struct granule_chunk *chunk)
 {
-	unlist(chunk);
-	if (convert_and_trace(chunk, false)) {
-		count_leak(chunk);
-		pr_err_once("the host does not give shared memory back: it is leaked (counted in debugfs)\n");
+	if (granule_take_back(chunk))
 		return;
-	}
-	/* Whatever there is now (DEN0137 does not say), nobody is to find it. */
+	/* Nobody is to find what the host has left there, if anything (DEN0137 does not say). */
 	if (!want_init_on_alloc(0))
 		memset(chunk->vaddr, 0, chunk->size);
-	pages_free(virt_to_page(chunk->vaddr), chunk->size, chunk->cma);
-	guard(spinlock)(&chunks_lock);
-	stats.unshares++;
+	granule_drop(chunk);
 }
 
 /**

@@ -47,6 +47,8 @@ struct granule_stats {
 
 int granule_alloc(struct granule_chunk *chunk, struct device *dev, const char *owner,
 		  size_t size, gfp_t gfp);
+int granule_take_back(struct granule_chunk *chunk);
+void granule_drop(struct granule_chunk *chunk);
 void granule_free(struct granule_chunk *chunk);
 void granule_leak(struct granule_chunk *chunk);
 void granule_give_away(struct granule_chunk *chunk);

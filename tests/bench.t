@@ -70,6 +70,7 @@ is 'all patterns: what was asked for' \
 batch 2 [16,400,100,400,4096,400,65536,400]'
 
 boot 'what it takes, and the last figures' 0 '
+modprobe rhi_stress
 [ "$(cat $bench)" = "# write any of: size=BYTES count=N threads=N pattern=pair|batch|random|zero" ]
 [ "$(stat -c %a $bench)" = 600 ]
 echo >$bench
@@ -105,6 +106,7 @@ size | "size" is not key=value
 =1 | there is no ""
 END
 boot 'bad input is refused' 0 '
+modprobe rhi_stress
 while IFS="|" read -r words said; do
 	dmesg -c >/dev/null
 	if echo "$words" >$bench 2>/dev/null; then echo "$words: taken"; fi
@@ -120,6 +122,7 @@ is 'bad input is refused: every time, and the log says why' "$(cat "$work/stdout
 
 # A run of many seconds, with whatever it has shared when it is killed.
 boot 'killed in the middle' 0 '
+modprobe rhi_stress
 killed=0
 for ms in 20 200 1000 3000 20 200 1000 3000; do
 	echo "size=4096 count=8000 threads=2 pattern=random" >$bench &
@@ -129,21 +132,26 @@ for ms in 20 200 1000 3000 20 200 1000 3000; do
 	bench_left_nothing
 done
 [ $killed -gt 3 ]
+rmmod rhi_stress
 rmmod rhi_probe' --host record
 is 'killed in the middle: the host has all back' "$(summary .shared_bytes)" "$shared_before"
 
 boot 'one at a time, and not without the module' 0 '
+modprobe rhi_stress
 echo "size=65536 count=1000 pattern=zero" >$bench &
 usleep 50000
 fails 3 "another benchmark is under way" rhictl bench --size 64
+not rmmod rhi_stress
 not rmmod rhi_probe
 wait $!
 bench_left_nothing
+rmmod rhi_stress
 rmmod rhi_probe
 fails 4 "the rhi_probe module is not loaded" rhictl bench'
 
 # debugfs keeps files that can be written to itself then; those that can be read stay so.
 boot 'a kernel that is locked down' 0 '
+modprobe rhi_stress
 mount -t securityfs none /sys/kernel/security
 echo integrity >/sys/kernel/security/lockdown
 fails 1 "is this kernel locked down" rhictl bench
@@ -161,6 +169,7 @@ rhictl bench --size 64 | grep -q "hook off"
 want=on; is on
 bench_left_nothing
 echo 0 >/proc/sys/kernel/ftrace_enabled 2>/dev/null || true
+rmmod rhi_stress
 rmmod rhi_probe'
 
 boot 'a granule that is not known' 0 '

@@ -383,6 +383,38 @@ bench-threads-huge     | 1 | rhictl bench --threads 18446744073709551615
 bench-pattern          | 1 | rhictl bench --pattern tartan
 bench-pattern-none     | 1 | rhictl bench --pattern
 
+stress-help            | 0 | rhictl stress --help
+stress-live            | 4 | rhictl stress
+stress-live-ktap       | 4 | rhictl stress --ktap
+stress-option          | 1 | rhictl stress --colour
+stress-argument        | 1 | rhictl stress now
+stress-seconds-huge    | 1 | rhictl stress --seconds 604801
+stress-seconds-wraps   | 1 | rhictl stress --seconds 18446744073709551616
+stress-seconds-word    | 1 | rhictl stress --seconds long
+stress-seconds-negative | 1 | rhictl stress --seconds -1
+stress-seconds-0       | 1 | rhictl stress --seconds 0
+stress-operations-huge | 1 | rhictl stress --operations 1099511627776
+stress-seed-word       | 1 | rhictl stress --seed now
+stress-seed-huge       | 1 | rhictl stress --seed 0x10000000000000000
+stress-workers-0       | 1 | rhictl stress --workers 0
+stress-workers-many    | 1 | rhictl stress --workers 257
+stress-blocks-0        | 1 | rhictl stress --blocks 0
+stress-blocks-many     | 1 | rhictl stress --blocks 1025
+stress-atomic-many     | 1 | rhictl stress --atomic 101
+stress-mask-small      | 1 | rhictl stress --mask 31
+stress-every-0         | 1 | rhictl stress --every 0
+stress-pressure-many   | 1 | rhictl stress --pressure 91
+stress-source          | 1 | rhictl stress --source all
+stress-source-none     | 1 | rhictl stress --source
+stress-context         | 1 | rhictl stress --context nmi
+stress-size-small      | 1 | rhictl stress --size 15
+stress-size-large      | 1 | rhictl stress --size 16-65K
+stress-size-turned     | 1 | rhictl stress --size 64-16
+stress-size-open       | 1 | rhictl stress --size 64-
+stress-size-three      | 1 | rhictl stress --size 16-32-64
+stress-svg-nowhere     | 1 | rhictl stress --svg /nonexistent/picture.svg
+stress-svg-directory   | 1 | rhictl stress --svg .
+
 audit-help             | 0 | rhictl audit --help
 audit-live             | 4 | rhictl audit
 audit-live-watch       | 4 | rhictl audit --watch

@@ -219,7 +219,6 @@ static int failure(int error)
 {
 	switch (error) {
 	case -ENOENT:
-		warnx("%s is missing: mount debugfs, or load a newer rhi_probe", FILE_NAME);
 		return EXIT_UNSUPPORTED;
 	case -EOPNOTSUPP:
 		warnx("the granule is not known, so nothing can be shared: see rhictl info");
@@ -256,7 +255,7 @@ static int run_all(const struct request *request, struct bench *bench)
 
 	if (ret)
 		return ret;
-	ret = module_check(&root);
+	ret = module_need_stress(&root, FILE_NAME);
 	for (size_t i = 0; !ret && i < request->nr_sizes; i++)
 		ret = run_one(&root, request, request->sizes[i], bench);
 	sysroot_close(&root);

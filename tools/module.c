@@ -3,11 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "module.h"
 #include "rhictl.h"
 #include "sysroot.h"
+
+/* For a module that somebody else is loading. */
+#define LOAD_TRIES	50
+#define LOAD_WAIT_MS	100
 
 /**
  * module_check - is the module loaded?
@@ -21,6 +27,66 @@ int module_check(const struct sysroot *root)
 		return 0;
 	warnx("%s%s is missing: the rhi_probe module is not loaded", root->dir, SYSFS);
 	return -ENODEV;
+}
+
+/* Its own messages are left out: there may be no such module, and that is said here. */
+static int run_modprobe(const char *name)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid < 0)
+		return -errno;
+	if (!pid) {
+		int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+		if (null >= 0) {
+			dup2(null, STDIN_FILENO);
+			dup2(null, STDOUT_FILENO);
+			dup2(null, STDERR_FILENO);
+		}
+		execlp("modprobe", "modprobe", "-q", name, (char *)NULL);
+		_exit(127);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -ENOENT;
+}
+
+/**
+ * module_need_stress - load rhi_stress, unless it is loaded
+ * @root: the tree of this machine
+ * @path: the file of rhi_stress that is needed
+ *
+ * Only root can load it; for others the file itself will say no.
+ *
+ * Return: 0; or -ENODEV if rhi_probe is not loaded, -ENOENT if there is no such file: both
+ *	were said.
+ */
+int module_need_stress(const struct sysroot *root, const char *path)
+{
+	int ret = module_check(root);
+
+	if (ret || geteuid() || sysroot_has(root, path))
+		return ret;
+	if (!sysroot_has(root, DEBUGFS)) {
+		warnx("%s is missing: mount debugfs", DEBUGFS);
+		return -ENOENT;
+	}
+	ret = run_modprobe("rhi_stress");
+	/* Somebody else may be loading it: then modprobe has nothing to do, or fails. */
+	for (int i = 0; i < LOAD_TRIES && !sysroot_has(root, path); i++) {
+		if (ret && !sysroot_has(root, "/sys/module/rhi_stress"))
+			break;
+		nanosleep(&(struct timespec){ .tv_nsec = LOAD_WAIT_MS * 1000000L }, NULL);
+	}
+	if (!sysroot_has(root, path)) {
+		warnx("the rhi_stress module is not installed, or does not load: "
+		      "modprobe rhi_stress says why");
+		return -ENOENT;
+	}
+	return 0;
 }
 
 /**

@@ -10,6 +10,7 @@
 struct sysroot;
 
 int module_check(const struct sysroot *root);
+int module_need_stress(const struct sysroot *root, const char *path);
 int module_write(const char *path, const char *text);
 int module_failure(const char *sysroot, int error);
 

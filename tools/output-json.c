@@ -125,4 +125,5 @@ const struct output output_json = {
 	.bench = json_bench,
 	.hook = json_hook,
 	.audit = json_audit,
+	.stress = json_stress,
 };

@@ -228,4 +228,5 @@ const struct output output_text = {
 	.bench = text_bench,
 	.hook = text_hook,
 	.audit = text_audit,
+	.stress = text_stress,
 };

@@ -2,10 +2,13 @@
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
+#include <stdio.h>
+
 struct audit;
 struct bench;
 struct hook;
 struct info;
+struct stress;
 
 /* One way to show results: a function for each kind of result. */
 struct output {
@@ -13,6 +16,7 @@ struct output {
 	void (*bench)(const struct bench *bench);
 	void (*hook)(const struct hook *hook);
 	void (*audit)(const struct audit *audit);
+	void (*stress)(const struct stress *stress);
 };
 
 extern const struct output output_text;
@@ -24,6 +28,11 @@ void text_audit(const struct audit *audit);
 void json_audit(const struct audit *audit);
 void text_hook(const struct hook *hook);
 void json_hook(const struct hook *hook);
+
+void text_stress(const struct stress *stress);
+void json_stress(const struct stress *stress);
+void ktap_stress(const struct stress *stress);
+int svg_stress(const struct stress *stress, FILE *to);
 
 int output_finish(void);
 

@@ -21,6 +21,8 @@ static const struct command {
 	  "the kernel's dma_pool and rhi_pool, side by side" },
 	{ "hook", (char []){ "rhictl hook" }, cmd_hook,
 	  "whole granules for the kernel's own allocators, and who holds them" },
+	{ "stress", (char []){ "rhictl stress" }, cmd_stress,
+	  "load for shared memory: what is written is there, and how long it takes" },
 	{ 0 }
 };
 

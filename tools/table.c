@@ -26,7 +26,16 @@ static bool split(char *line, char **fields, int nr)
 	return true;
 }
 
-static int parse(const struct sysroot *root, const struct table *table, char *text, void *to)
+/**
+ * table_parse - take a file's text, line by line
+ * @table: its form, and what takes a line of it
+ * @dir: put before the path in messages
+ * @text: it is changed
+ * @to: for @table->add
+ *
+ * Return: 0, -EPROTO (then it was said), or what @table->add returned.
+ */
+int table_parse(const struct table *table, const char *dir, char *text, void *to)
 {
 	char *fields[MAX_FIELDS];
 	char *line;
@@ -37,7 +46,7 @@ static int parse(const struct sysroot *root, const struct table *table, char *te
 			continue;
 		ret = split(line, fields, table->nr_fields) ? table->add(to, fields) : -EPROTO;
 		if (ret == -EPROTO)
-			warnx("%s%s: line %d is not \"%s\" as rhictl knows it", root->dir,
+			warnx("%s%s: line %d is not \"%s\" as rhictl knows it", dir,
 			      table->path, nr, table->form);
 		if (ret)
 			return ret;
@@ -92,7 +101,7 @@ int table_read_large(const struct sysroot *root, const struct table *table, size
 		return -ENOMEM;
 	ret = sysroot_read(root, table->path, text, size);
 	if (!ret)
-		ret = parse(root, table, text, to);
+		ret = table_parse(table, root->dir, text, to);
 	else if (!table_is_unread(ret))
 		sysroot_warn(root, table->path, ret);
 	free(text);

@@ -19,6 +19,7 @@ struct sysroot;
 
 int table_read(const struct sysroot *root, const struct table *table, void *to);
 int table_read_large(const struct sysroot *root, const struct table *table, size_t size, void *to);
+int table_parse(const struct table *table, const char *dir, char *text, void *to);
 bool table_is_unread(int error);
 
 #endif

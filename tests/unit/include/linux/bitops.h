@@ -4,5 +4,6 @@
 #define UNIT_LINUX_BITOPS_H
 
 #define __ffs(word)	((unsigned int)__builtin_ctzl(word))
+#define fls64(word)	((word) ? 64 - __builtin_clzll(word) : 0)
 
 #endif

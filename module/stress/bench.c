@@ -19,12 +19,11 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 
+#include <rhi_granule.h>
+
+#include "../compat.h"
 #include "bench.h"
 #include "bench_round.h"
-#include "compat.h"
-#include "granule.h"
-#include "hook.h"
-#include "hostconf.h"
 
 /**
  * struct bench_result - of one pool
@@ -121,10 +120,10 @@ static int compare_ns(const void *a, const void *b)
 
 static int measure(struct bench *bench, void **pools, struct bench_result *results)
 {
-	struct granule_stats before, after;
+	struct rhi_granule_stats before, after;
 	int err;
 
-	granule_get_stats(&before);
+	rhi_granule_get_stats(&before);
 	for (int i = 0; i < NR_POOLS; i++) {
 		bench->ops = &bench_ops[i];
 		pools[i] = bench->ops->create(bench->dev, bench->request.size);
@@ -151,7 +150,7 @@ static int measure(struct bench *bench, void **pools, struct bench_result *resul
 	for (int i = 0; i < NR_POOLS; i++)
 		sort(results[i].ns, RHI_BENCH_ROUNDS, sizeof(u64), compare_ns, NULL);
 
-	granule_get_stats(&after);
+	rhi_granule_get_stats(&after);
 	results[RHI_POOL].conversions = after.shares - before.shares;
 	results[RHI_POOL].shared = after.bytes - before.bytes;
 	return 0;
@@ -179,11 +178,11 @@ static int measure_on_device(struct bench *bench, struct bench_result *results)
 		return PTR_ERR(pdev);
 	bench->dev = &pdev->dev;
 	dev_make_dma_coherent(bench->dev);
-	hook_spare(bench->dev);
+	rhi_hook_spare(bench->dev);
 	err = dma_coerce_mask_and_coherent(bench->dev, DMA_BIT_MASK(64));
 	if (!err)
 		err = measure_and_destroy(bench, results);
-	hook_spare(NULL);
+	rhi_hook_spare(NULL);
 	platform_device_unregister(pdev);
 	return err;
 }
@@ -259,14 +258,14 @@ int bench_run(char *text)
 	err = bench_parse(text, &new.request);
 	if (err)
 		return err;
-	if (!hostconf.granule) {
-		pr_err("the host's granule is not known: %s\n", hostconf_meaning());
+	if (!rhi_granule_bytes()) {
+		pr_err("the host's granule is not known: %s\n", rhi_granule_meaning());
 		return -EOPNOTSUPP;
 	}
 
 	if (!mutex_trylock(&run_lock))
 		return -EBUSY;
-	new.hook = hook_state();
+	new.hook = rhi_hook_state();
 	err = measure_request(&new.request, new.pools);
 	mutex_unlock(&run_lock);
 	if (err)
@@ -299,7 +298,7 @@ void bench_show(struct seq_file *s)
 		return;
 	seq_printf(s, "size %u\ncount %u\nthreads %u\npattern %s\n", request->size,
 		   request->count, request->threads, bench_patterns[request->pattern]);
-	seq_printf(s, "granule %llu\nhook %s\n", hostconf.granule, report.hook);
+	seq_printf(s, "granule %llu\nhook %s\n", rhi_granule_bytes(), report.hook);
 	seq_printf(s, "zeroed %s\n", want_init_on_alloc(0) ? "always" : "on_request");
 	seq_puts(s, "# pool pairs best_ns median_ns fill_ns conversions shared_bytes\n");
 	pairs = mul_u32_u32(request->count, request->threads);

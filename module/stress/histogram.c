@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "histogram.h"
+
+/**
+ * histogram_low() - the smallest value of a bucket
+ * @bucket: its index
+ *
+ * Return: nanoseconds.
+ */
+u64 histogram_low(unsigned int bucket)
+{
+	unsigned int shift = bucket >> HISTOGRAM_SUB_BITS;
+
+	if (shift < 2)
+		return bucket;
+	shift--;
+	return (u64)(bucket - (shift << HISTOGRAM_SUB_BITS)) << shift;
+}
+
+/**
+ * histogram_high() - the largest value of a bucket
+ * @bucket: its index; of the last one there is none that is true
+ *
+ * Return: nanoseconds.
+ */
+u64 histogram_high(unsigned int bucket)
+{
+	return histogram_low(bucket + 1) - 1;
+}
+
+/**
+ * histogram_merge() - add one histogram to another
+ * @to: is changed
+ * @from: may be written to meanwhile; then what is newest is missing in part
+ */
+void histogram_merge(struct histogram *to, const struct histogram *from)
+{
+	to->count += from->count;
+	to->sum += from->sum;
+	if (from->max > to->max)
+		to->max = from->max;
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
+		to->buckets[i] += from->buckets[i];
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* rhi_stress: load for shared memory, and the benchmark. Uses what rhi_probe exports. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/debugfs.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "bench.h"
+#include "run.h"
+#include "stress.h"
+
+static struct dentry *bench_file, *stress_file;
+
+static int bench_file_show(struct seq_file *s, void *unused)
+{
+	bench_show(s);
+	return 0;
+}
+
+static ssize_t bench_file_write(struct file *file, const char __user *from, size_t size,
+				loff_t *pos)
+{
+	char *text;
+	int err;
+
+	/* Longer than all that it can say. */
+	if (size > 256)
+		return -EINVAL;
+	text = memdup_user_nul(from, size);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	err = bench_run(text);
+	kfree(text);
+	return err ?: size;
+}
+DEFINE_SHOW_STORE_ATTRIBUTE(bench_file);
+
+static int stress_file_show(struct seq_file *s, void *unused)
+{
+	stress_show(s);
+	return 0;
+}
+
+static int stress_file_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, stress_file_show, NULL);
+}
+
+static ssize_t stress_file_write(struct file *file, const char __user *from, size_t size,
+				 loff_t *pos)
+{
+	char *text;
+	int err;
+
+	if (size > RHI_STRESS_MAX_TEXT)
+		return -EINVAL;
+	text = memdup_user_nul(from, size);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	err = stress_write(file, text);
+	kfree(text);
+	return err ?: size;
+}
+
+static int stress_file_release(struct inode *inode, struct file *file)
+{
+	stress_release(file);
+	return single_release(inode, file);
+}
+
+static const struct file_operations stress_file_fops = {
+	.owner = THIS_MODULE,
+	.open = stress_file_open,
+	.read = seq_read,
+	.write = stress_file_write,
+	.llseek = seq_lseek,
+	.release = stress_file_release,
+};
+
+static int __init rhi_stress_init(void)
+{
+	struct dentry *dir = debugfs_lookup("rhi", NULL);
+
+	/* No debugfs: then nobody can ask for anything. */
+	if (IS_ERR_OR_NULL(dir)) {
+		pr_err("there is no /sys/kernel/debug/rhi to add to: is debugfs in this kernel?\n");
+		return -ENODEV;
+	}
+	bench_file = debugfs_create_file("bench", 0600, dir, NULL, &bench_file_fops);
+	stress_file = debugfs_create_file("stress", 0600, dir, NULL, &stress_file_fops);
+	dput(dir);
+	return 0;
+}
+module_init(rhi_stress_init);
+
+static void __exit rhi_stress_exit(void)
+{
+	/* Waits for readers and writers; an open file holds the module. */
+	debugfs_remove(stress_file);
+	debugfs_remove(bench_file);
+	stress_exit();
+}
+module_exit(rhi_stress_exit);
+
+MODULE_DESCRIPTION("Load for the shared memory of Arm CCA Realms, and a benchmark");
+MODULE_AUTHOR("rhi-probe maintainers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1");

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who converts by the kernel's own functions is seen by a kprobe, without the host's help.
+ * With the hook on, or where a run has nothing from the kernel's allocators, this run's own
+ * threads have no reason to: then it is a failure. Without the hook the kernel's allocators
+ * convert single pages, and that is what the count is for. What others convert is counted.
+ */
+#include <linux/align.h>
+#include <linux/kprobes.h>
+#include <linux/string.h>
+
+#include "fail.h"
+#include "run.h"
+#include "watch.h"
+
+static struct stress_run *watched;
+
+static struct stress_worker *find_worker(struct stress_run *run)
+{
+	for (unsigned int i = 0; i < run->request.workers; i++)
+		if (READ_ONCE(run->workers[i].task) == current)
+			return &run->workers[i];
+	return NULL;
+}
+
+static bool must_be_whole(const struct stress_run *run)
+{
+	if (run->request.source == RHI_STRESS_POOL || run->request.source == RHI_STRESS_GRANULE)
+		return true;
+	/* On all the time: what was made before comes from the kernel. */
+	return !strcmp(run->hook, "on") && !strcmp(rhi_hook_state(), "on");
+}
+
+static int see(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct stress_run *run = READ_ONCE(watched);
+	const u64 start = regs_get_kernel_argument(regs, 0);
+	const u64 size = (u64)(u32)regs_get_kernel_argument(regs, 1) << PAGE_SHIFT;
+	struct stress_worker *w;
+
+	if (!run || IS_ALIGNED(start | size, run->granule))
+		return 0;
+	w = find_worker(run);
+	if (!w && current != READ_ONCE(run->conductor)) {
+		atomic64_inc(&run->misaligned_others);
+		return 0;
+	}
+	atomic64_inc(&run->misaligned_own);
+	if (must_be_whole(run))
+		stress_fail(run, w, RHI_STRESS_MISALIGNED, NULL, 0, run->granule, size);
+	return 0;
+}
+
+static struct kprobe probes[] = {
+	{ .symbol_name = "set_memory_decrypted", .pre_handler = see },
+	{ .symbol_name = "set_memory_encrypted", .pre_handler = see },
+};
+
+/**
+ * watch_begin() - count from now on
+ * @run: the run, the only one
+ *
+ * Where the kernel has no kprobes the report says that nobody looked.
+ *
+ * Context: Process, may sleep.
+ */
+void watch_begin(struct stress_run *run)
+{
+	WRITE_ONCE(watched, run);
+	for (int i = 0; i < ARRAY_SIZE(probes); i++) {
+		/* Of an earlier run. */
+		probes[i].addr = NULL;
+		probes[i].flags = 0;
+		if (!register_kprobe(&probes[i]))
+			continue;
+		while (i--)
+			unregister_kprobe(&probes[i]);
+		return;
+	}
+	run->is_watched = true;
+}
+
+/**
+ * watch_end() - do not count any more
+ * @run: the run; it can be discarded then
+ *
+ * Context: Process, may sleep.
+ */
+void watch_end(struct stress_run *run)
+{
+	if (run->is_watched)
+		for (int i = 0; i < ARRAY_SIZE(probes); i++)
+			unregister_kprobe(&probes[i]);
+	WRITE_ONCE(watched, NULL);
+}

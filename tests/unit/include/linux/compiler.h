@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the kernel has under this name, for building on the host. */
+#ifndef UNIT_LINUX_COMPILER_H
+#define UNIT_LINUX_COMPILER_H
+
+#define __packed		__attribute__((packed))
+#undef __always_inline
+#define __always_inline		inline __attribute__((always_inline))
+
+#endif

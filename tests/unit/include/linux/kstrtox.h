@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the kernel has under this name, for building on the host. */
+#ifndef UNIT_LINUX_KSTRTOX_H
+#define UNIT_LINUX_KSTRTOX_H
+
+#include <ctype.h>
+#include <errno.h>
+#include <linux/types.h>
+#include <stdlib.h>
+
+/* Stricter than strtoull(): no blanks, no minus, and nothing behind the number. */
+static inline int kstrtou64(const char *text, unsigned int base, u64 *to)
+{
+	char *end;
+
+	if (*text == '+')
+		text++;
+	if (!isdigit((unsigned char)*text))
+		return -EINVAL;
+	errno = 0;
+	*to = strtoull(text, &end, base);
+	if (errno)
+		return -ERANGE;
+	if (*end == '\n')
+		end++;
+	return *end ? -EINVAL : 0;
+}
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the kernel has under this name, for building on the host: the test has the log. */
+#ifndef UNIT_LINUX_PRINTK_H
+#define UNIT_LINUX_PRINTK_H
+
+#define KBUILD_MODNAME	"unit"
+
+void unit_printk(const char *fmt, ...);
+
+#define pr_err(fmt, ...)	unit_printk(pr_fmt(fmt), ##__VA_ARGS__)
+
+#endif
