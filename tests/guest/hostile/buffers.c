@@ -71,7 +71,7 @@ const char *use_buffers(struct rnd_state *rnd, struct tally *tally)
 	struct buffer buffers[BUFFERS] = { 0 };
 	const char *wrong = NULL;
 
-	for (int i = 0; i < 3 * BUFFERS && !wrong; i++) {
+	for (int i = 0; i < 6 * BUFFERS && !wrong; i++) {
 		struct buffer *b = &buffers[prandom_u32_state(rnd) % BUFFERS];
 
 		wrong = b->vaddr ? put(b) : get(b, rnd, tally);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Uses what rhi_probe offers on a hostile host, a seed after the other: whatever the host
- * answers, what can be had keeps its promises. Writing "FIRST COUNT" to
- * /sys/kernel/debug/hostile_test tries so many seeds.
+ * answers, what can be had keeps its promises. Writing "FIRST COUNT [KINDS]" to
+ * /sys/kernel/debug/hostile_test tries so many seeds, on a host that is hostile about KINDS.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -91,7 +91,7 @@ static const char *use_pool(struct rnd_state *rnd)
 	return wrong;
 }
 
-static int try_seed(u64 seed)
+static int try_seed(u64 seed, u64 kinds)
 {
 	struct rnd_state rnd;
 	const char *wrong;
@@ -100,7 +100,9 @@ static int try_seed(u64 seed)
 	prandom_seed_state(&rnd, seed);
 	/* Content can be checked where the host lets it alone. */
 	content = prandom_u32_state(&rnd) % 2;
-	err = hostile_reset(seed, content ? HOSTILE_ALL & ~HOSTILE_SCRIBBLE : HOSTILE_ALL);
+	if (content)
+		kinds &= ~HOSTILE_SCRIBBLE;
+	err = hostile_reset(seed, kinds);
 	if (err)
 		return err;
 	tally.seeds++;
@@ -116,7 +118,7 @@ static int try_seed(u64 seed)
 static ssize_t hostile_test_write(struct file *unused, const char __user *from, size_t size,
 				  loff_t *pos)
 {
-	u64 first, count;
+	u64 first, count, kinds = HOSTILE_ALL;
 	char text[64];
 
 	if (size >= sizeof(text))
@@ -124,12 +126,12 @@ static ssize_t hostile_test_write(struct file *unused, const char __user *from, 
 	if (copy_from_user(text, from, size))
 		return -EFAULT;
 	text[size] = '\0';
-	if (sscanf(text, "%llu %llu", &first, &count) != 2)
+	if (sscanf(text, "%llu %llu %llx", &first, &count, &kinds) < 2)
 		return -EINVAL;
 
 	guard(mutex)(&lock);
 	for (u64 i = 0; i < count; i++) {
-		int err = try_seed(first + i);
+		int err = try_seed(first + i, kinds);
 
 		if (err)
 			return err;
