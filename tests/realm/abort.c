@@ -38,6 +38,8 @@ enum abort_action abort_decide(struct realm *realm, u64 ipa, u64 esr)
 		return ABORT_INJECT;
 
 	lock_take(&realm->lock);
+	if (!realm_protected(ipa))
+		s2_show(&realm->s2, ipa & ~S2_SHARED);
 	maps = s2_maps(&realm->s2, ipa);
 	empty = realm_protected(ipa) && s2_ripas(&realm->s2, ipa) == RIPAS_EMPTY;
 	lock_drop(&realm->lock);

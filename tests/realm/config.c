@@ -118,6 +118,14 @@ static bool set_rsi_code(void *field, struct value v)
 	return value_u64(v, code) && *code >= 1 && *code <= 4;
 }
 
+static bool set_hostile(void *field, struct value v)
+{
+	struct config *cfg = field;
+
+	cfg->host_hostile = true;
+	return value_u64(v, &cfg->host_seed);
+}
+
 static bool set_hostconf_off(void *field, struct value v)
 {
 	struct config *cfg = field;
@@ -154,6 +162,7 @@ static const struct {
 	{ "host.stop_after", set_number, AT(host_stop_after), "bytes" },
 	{ "host.keep", set_flag, AT(host_keep), "0 or 1" },
 	{ "host.scribble", set_number, AT(host_scribble), "a number" },
+	{ "host.hostile", set_hostile, 0, "a number" },
 	{ "granule", set_number, AT(granule), "bytes" },
 	{ "rhi", set_rhi_off, 0, "off" },
 	{ "rhi.hostconf", set_hostconf_off, 0, "off" },

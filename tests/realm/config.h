@@ -61,6 +61,8 @@ struct config {
 	u64 host_stop_after;		/* bytes that become shared, and then no more do */
 	bool host_keep;			/* what is shared stays so */
 	u64 host_scribble;		/* written over shared memory at each call; 0: nothing is */
+	bool host_hostile;		/* answers are drawn, from host_seed */
+	u64 host_seed;
 
 	struct rhi_answer hostconf_version;
 	struct rhi_answer hostconf_features;

@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * A host that answers from a seed is one more policy: a value in config.h and a case in
- * host_ripas_change().
- */
 #include "host.h"
 #include "summary.h"
 
@@ -54,15 +50,34 @@ static u64 limit(struct realm *realm, const struct host_request *req)
 	return req->base + bytes;
 }
 
+/*
+ * A kernel has no valid mapping of pages while it shares them: so they can be lost. In ranges
+ * that became shared there is nothing to keep.
+ */
+static void harm(struct realm *realm, const struct host_request *req, u64 next)
+{
+	u64 base = next, top = req->top;
+
+	if (next != req->base)
+		hostile_shared(&realm->hostile, req->base, next);
+	if (hostile_destroy(&realm->hostile, &base, &top))
+		s2_destroy(&realm->s2, base, top);
+}
+
 static void change(struct realm *realm, const struct host_request *req, u64 *next,
 		   bool *rejected)
 {
 	struct direction *dir = req->ripas == RIPAS_RAM ? &realm->to_private : &realm->to_shared;
 	u64 top = limit(realm, req), before = dir->bytes;
+	bool refused = top == req->base;
 
+	if (!refused)
+		top = hostile_change(&realm->hostile, req->base, top, &refused);
 	*next = s2_set(&realm->s2, req->base, top, req->ripas, req->change_destroyed,
 		       &dir->bytes);
-	*rejected = *next != top || top == req->base;
+	*rejected = *next != top || refused;
+	if (realm->cfg.host_hostile && req->ripas == RIPAS_EMPTY)
+		harm(realm, req, *next);
 	if (realm->asked && req->ripas == RIPAS_EMPTY)
 		realm->shared_since_asked += dir->bytes - before;
 }
@@ -118,8 +133,28 @@ enum result host_ripas_change(struct realm *realm, struct vcpu *vcpu,
 	return result;
 }
 
-void host_scribble(struct realm *realm)
+static void write_page(struct realm *realm, u64 ipa, u64 word)
 {
+	u64 *page;
+
+	/* The Realm may have taken it back, or it never was RAM. */
+	if (ipa < realm->s2.ram || ipa >= realm->s2.ram_end ||
+	    s2_ripas(&realm->s2, ipa) != RIPAS_EMPTY)
+		return;
+	page = arch_pa_to_va(ipa);
+	for (u64 i = 0; i < PAGE_SIZE / sizeof(*page); i++)
+		WRITE_ONCE(page[i], word);
+}
+
+u64 host_between_calls(struct realm *realm)
+{
+	u64 page, word, base, top;
+
 	if (realm->asked && realm->cfg.host_scribble)
 		s2_fill_shared(&realm->s2, realm->cfg.host_scribble);
+	if (hostile_scribble(&realm->hostile, &page, &word))
+		write_page(realm, page, word);
+	if (hostile_hide(&realm->hostile, &base, &top))
+		s2_hide(&realm->s2, base, top);
+	return hostile_delay(&realm->hostile);
 }

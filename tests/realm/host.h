@@ -26,9 +26,11 @@ enum result host_ripas_change(struct realm *realm, struct vcpu *vcpu,
 			      const struct host_request *req, u64 *next, bool *rejected);
 
 /**
- * host_scribble() - let the host write into what the Realm shares with it
+ * host_between_calls() - let the host do what it likes with the memory that it shares
  * @realm:	Realm; its lock is held
+ *
+ * Return: for how many turns of a loop it keeps the CPU after that.
  */
-void host_scribble(struct realm *realm);
+u64 host_between_calls(struct realm *realm);
 
 #endif

@@ -4,6 +4,7 @@
 #define REALM_REALM_H
 
 #include "config.h"
+#include "hostile.h"
 #include "lock.h"
 #include "platform.h"
 #include "rhi.h"
@@ -75,6 +76,7 @@ struct realm {
 	u64 unknown_rhi_calls;
 	bool asked;		/* there was an RHI call */
 	u64 noise;		/* state of the rhi.garbage generator */
+	struct hostile hostile;	/* but for its counters guarded by the lock */
 	u64 moving;		/* pages that rsi.state_get=moving has made up */
 
 	u32 ending;		/* somebody is in realm_end() or beyond */

@@ -60,13 +60,25 @@ static u64 noise(struct realm *realm)
 	return x;
 }
 
+/* From here on the host is what it would not let a kernel boot with. */
+static void begin(struct realm *realm)
+{
+	if (__atomic_exchange_n(&realm->asked, true, __ATOMIC_RELAXED) || !realm->cfg.host_hostile)
+		return;
+	lock_take(&realm->lock);
+	/* A test may have given another seed meanwhile. */
+	if (!realm->hostile.on)
+		hostile_reset(&realm->hostile, realm->cfg.host_seed, HOSTILE_ALL);
+	lock_drop(&realm->lock);
+}
+
 u64 rhi_handle(struct realm *realm, struct host_call *hc)
 {
 	const struct config *cfg = &realm->cfg;
 	const struct rhi_row *row = find(hc->gprs[0]);
 	u64 value = UNKNOWN_CALL;
 
-	__atomic_store_n(&realm->asked, true, __ATOMIC_RELAXED);
+	begin(realm);
 	if (!row) {
 		count(&realm->unknown_rhi_calls, 1);
 	} else {
@@ -93,5 +105,5 @@ u64 rhi_handle(struct realm *realm, struct host_call *hc)
 		hc->gprs[i] = 0;
 	for (int i = 1; cfg->rhi_garbage && i < RHI_GPRS; i++)
 		hc->gprs[i] = noise(realm);
-	return 0;
+	return hostile_call(&realm->hostile, hc->gprs);
 }

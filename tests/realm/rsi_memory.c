@@ -27,6 +27,7 @@ enum result rsi_ipa_state_set(struct realm *realm, struct vcpu *vcpu, const u64 
 	res[1] = next;
 	/* Only a change to RAM can show the host's refusal. */
 	res[2] = req.ripas == RIPAS_RAM && rejected ? RSI_REJECT : RSI_ACCEPT;
+	hostile_set_answer(&realm->hostile, req.base, req.top, res);
 	return result;
 }
 
@@ -90,5 +91,8 @@ enum result rsi_ipa_state_get(struct realm *realm, struct vcpu *vcpu, const u64 
 	res[2] = ripas;
 	if (realm->asked)
 		spoil(realm, start, end, res);
+	/* A kernel that maps a device has to know whether it is one. */
+	if (start >= realm->s2.ram && start < realm->s2.ram_end)
+		hostile_get_answer(&realm->hostile, start, end, res);
 	return HANDLED;
 }

@@ -21,6 +21,23 @@ static enum result smccc_arch_features(struct realm *realm, struct vcpu *vcpu, c
 	return HANDLED;
 }
 
+/* For tests alone: another seed. */
+static enum result test_hostile(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
+{
+	struct hostile *h = &realm->hostile;
+
+	if (!realm->cfg.host_hostile)
+		return UNHANDLED;
+	lock_take(&realm->lock);
+	res[0] = RSI_SUCCESS;
+	res[1] = counted(&h->answers);
+	res[2] = counted(&h->digest);
+	if (arg[3] != TEST_HOSTILE_READ)
+		hostile_reset(h, arg[1], arg[2]);
+	lock_drop(&realm->lock);
+	return HANDLED;
+}
+
 const struct smc_call smc_calls[SMC_CALLS] = {
 	{ SMCCC_VERSION, "SMCCC_VERSION", smccc_version },
 	{ 0x80000001, "SMCCC_ARCH_FEATURES", smccc_arch_features },
@@ -47,6 +64,8 @@ const struct smc_call smc_calls[SMC_CALLS] = {
 	{ 0xc4000197, "RSI_IPA_STATE_SET", rsi_ipa_state_set },
 	{ 0xc4000198, "RSI_IPA_STATE_GET", rsi_ipa_state_get },
 	{ 0xc4000199, "RSI_HOST_CALL", rsi_host_call },
+
+	{ TEST_HOSTILE, "TEST_HOSTILE", test_hostile },
 };
 
 static const struct smc_call *find(u32 fid)
@@ -60,7 +79,7 @@ static const struct smc_call *find(u32 fid)
 
 static bool is_rsi(const struct smc_call *call)
 {
-	return call->fid >= 0xc4000190;
+	return call->fid >= 0xc4000190 && call->fid <= 0xc4000199;
 }
 
 enum result smc_handle(struct realm *realm, struct vcpu *vcpu, u64 *x)
@@ -68,6 +87,7 @@ enum result smc_handle(struct realm *realm, struct vcpu *vcpu, u64 *x)
 	const struct smc_call *call = find((u32)x[0] & ~SVE_HINT);
 	u64 res[SMC_RESULTS] = { 0 };
 	enum result result = UNHANDLED;
+	u64 turns;
 
 	if (call)
 		count(&realm->calls[call - smc_calls], 1);
@@ -81,8 +101,10 @@ enum result smc_handle(struct realm *realm, struct vcpu *vcpu, u64 *x)
 	if (result == FATAL)
 		return FATAL;
 	lock_take(&realm->lock);
-	host_scribble(realm);
+	turns = host_between_calls(realm);
 	lock_drop(&realm->lock);
+	while (turns--)
+		arch_relax();
 	if (result == UNHANDLED)
 		res[0] = SMCCC_NOT_SUPPORTED;
 	for (int i = 0; i < SMC_RESULTS; i++)

@@ -30,10 +30,14 @@ struct smc_call {
 	smc_fn *fn;
 };
 
-#define SMC_CALLS	23
+#define SMC_CALLS	24
 extern const struct smc_call smc_calls[SMC_CALLS];
 
 #define SMCCC_VERSION		0x80000000
+
+/* Of the range for OEM services, where no RMM and no KVM has a call (README.md). */
+#define TEST_HOSTILE		0xc3000001
+#define TEST_HOSTILE_READ	1	/* X3: change nothing */
 
 /* SMCCC's answer to a FID that nobody knows. */
 #define SMCCC_NOT_SUPPORTED	(~0UL)

@@ -284,3 +284,32 @@ void s2_destroy(struct stage2 *s2, u64 base, u64 top)
 	if (broken)
 		arch_s2_invalidate();
 }
+
+void s2_hide(struct stage2 *s2, u64 base, u64 top)
+{
+	bool broken = false;
+
+	base = base < s2->ram ? s2->ram : base;
+	top = min_u64(top, s2->ram_end);
+	for (; base < top; base += PAGE_SIZE) {
+		int level;
+
+		if (s2_ripas(s2, base) != RIPAS_EMPTY)
+			continue;
+		WRITE_ONCE(*walk(s2, base | S2_SHARED, &level), 0);
+		broken = true;
+	}
+	if (broken)
+		arch_s2_invalidate();
+}
+
+void s2_show(struct stage2 *s2, u64 ipa)
+{
+	int level;
+
+	if (ipa < s2->ram || ipa >= s2->ram_end || s2_ripas(s2, ipa) != RIPAS_EMPTY)
+		return;
+	WRITE_ONCE(*walk(s2, ipa | S2_SHARED, &level),
+		   shared_desc(ALIGN_DOWN(ipa, PAGE_SIZE), RIPAS_EMPTY));
+	arch_s2_sync();
+}

@@ -106,6 +106,21 @@ bool s2_next_shared(struct stage2 *s2, u64 *base, u64 *top);
 void s2_destroy(struct stage2 *s2, u64 base, u64 top);
 
 /**
+ * s2_hide() - take shared pages out of the shared half; they stay shared
+ * @s2:		tables
+ * @base:	page-aligned
+ * @top:	page-aligned; what is not shared is left alone
+ */
+void s2_hide(struct stage2 *s2, u64 base, u64 top);
+
+/**
+ * s2_show() - undo s2_hide() for one page
+ * @s2:		tables
+ * @ipa:	any address below S2_SHARED
+ */
+void s2_show(struct stage2 *s2, u64 ipa);
+
+/**
  * s2_fill_shared() - write into all RAM that the host can reach
  * @s2:		tables
  * @word:	what is written into each 8 bytes

@@ -54,6 +54,9 @@ static void render_head(struct sbuf *sb, const struct realm *realm)
 		  "\"host\":{\"policy\":\"%s\",\"granule_bytes\":%lu},",
 		  PLAT_IPA_BITS, cfg->cpus, cfg->memory, config_host_name(cfg->host), cfg->granule);
 	counters(sb, realm);
+	if (cfg->host_hostile)
+		sb_printf(sb, "\"hostile\":{\"seeds\":%lu,\"answers\":%lu},",
+			  realm->hostile.seeds, counted(&realm->hostile.answers));
 	sb_printf(sb, "\"convert\":{");
 	direction(sb, "to_shared", &realm->to_shared);
 	sb_printf(sb, ",");

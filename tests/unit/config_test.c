@@ -70,6 +70,17 @@ static void config_what_the_host_does_with_requests(void)
 	CHECK_EQ(cfg.host_scribble, 0xff);
 }
 
+static void config_a_hostile_host(void)
+{
+	CHECK(parse(BASE) && !cfg.host_hostile);
+	CHECK(parse(BASE "host=destroy\nhost.hostile=0\n") && cfg.host_hostile);
+	CHECK_EQ(cfg.host_seed, 0);
+	CHECK_EQ(cfg.host, HOST_DESTROY);
+	CHECK(parse(BASE "host.hostile=0xffffffffffffffff") && cfg.host_seed == ~0UL);
+	CHECK(!parse(BASE "host.hostile="));
+	CHECK(!parse(BASE "host.hostile=on"));
+}
+
 static void config_rhi_off_and_single_answers(void)
 {
 	CHECK(parse(BASE "rhi.da.version=0x10000\nrhi=off\nrhi.version=0x20000\n"));
@@ -189,6 +200,7 @@ int main(void)
 	TAP_RUN(config_alignment_may_be_anything);
 	TAP_RUN(config_every_host);
 	TAP_RUN(config_what_the_host_does_with_requests);
+	TAP_RUN(config_a_hostile_host);
 	TAP_RUN(config_rhi_off_and_single_answers);
 	TAP_RUN(config_rsi_codes);
 	TAP_RUN(config_state_get);

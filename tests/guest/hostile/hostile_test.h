@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HOSTILE_TEST_H
+#define HOSTILE_TEST_H
+
+#include <linux/prandom.h>
+#include <linux/types.h>
+
+struct device;
+
+/**
+ * struct tally - what came of it
+ * @seeds: that were tried
+ * @got: blocks and buffers
+ * @missed: those that were not to be had: the host did not share
+ */
+struct tally {
+	unsigned long seeds, got, missed;
+};
+
+/* buffers.c: returns what is wrong, or NULL */
+const char *use_buffers(struct rnd_state *rnd, struct tally *tally);
+
+#endif /* HOSTILE_TEST_H */

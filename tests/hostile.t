@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A host that answers and does what a seed says (tests/realm/README.md, "A hostile host"), a seed
+# after the other: whatever it is, what rhi_probe gives keeps its promises, the kernel does not
+# complain, and no memory is lost but what the module counts as leaked.
+#
+# HOSTILE_SEEDS=N: so many seeds, where make check has no more than two minutes for it; 1000 give
+# more than 100,000 hostile answers:
+#     scripts/sandbox env HOSTILE_SEEDS=1000 tests/hostile.t
+# HOSTILE_KERNEL=V: on this kernel, not on the debug kernel. FIRST_SEED=N: from this seed on; with
+# HOSTILE_SEEDS=1 it is the only one.
+
+TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+# shellcheck source=tests/cases.sh
+. "$TOP/tests/cases.sh"
+
+FIRST_SEED=${FIRST_SEED:-1}
+HOSTILE_SEEDS=${HOSTILE_SEEDS:-40}
+HOSTILE_KERNEL=${HOSTILE_KERNEL:-debug}
+LOADS=$((1 + HOSTILE_SEEDS / 4))
+
+stat() { sed -n "s/^stat $1 //p" "$work/stdout"; }
+
+# The module is loaded by the script, so that the host can be told to be honest until then.
+hostile() {
+	boot "$1" 0 'hostile=/sys/kernel/debug/hostile test=/sys/kernel/debug/hostile_test
+insmod /root/hostile_call.ko
+'"$2" --host hostile=1 --append realm.noprobe --file "$ko/hostile_call.ko" --file "$ko/hostile_test.ko" \
+		--kernel "$HOSTILE_KERNEL" --mem 2g --timeout $((600 + 10 * HOSTILE_SEEDS))
+	diag "$(summary '"hostile answers \(.hostile.answers) to \(.hostile.seeds) seeds, requests: \(.rhi | add) RHI, " +
+		"\(.calls.RSI_IPA_STATE_SET) RSI_IPA_STATE_SET, \(.calls.RSI_IPA_STATE_GET) RSI_IPA_STATE_GET"')"
+}
+
+# What the host says is read once, when the module is loaded: some answers are good enough.
+# shellcheck disable=SC2016 # all of it is for the Realm's shell
+loads='
+one_load() {
+	echo "$1" >$hostile
+	if ! insmod $ko 2>/dev/null; then
+		refused=$((refused + 1))
+		return
+	fi
+	status=$(cat /sys/kernel/rhi/status) granule=$(cat /sys/kernel/rhi/granule)
+	cat $rhi/hostconf $rhi/families $rhi/calls $rhi/families $rhi/audit $rhi/ripas >/tmp/read
+	hook on
+	hook off
+	rmmod rhi_probe
+	case $status:$granule in
+	ok:4096 | ok:16384 | ok:65536 | ok:2097152 | ok:4194304) known=$((known + 1)) ;;
+	ok:*) [ $((granule & (granule - 1))) = 0 ] && [ $granule -ge 4096 ] && [ $granule -le 4194304 ]; known=$((known + 1)) ;;
+	not_supported:4096 | no_alignment:4096) assumed=$((assumed + 1)) ;;
+	bad_version:0 | invalid_alignment:0 | call_failed:0) unknown=$((unknown + 1)) ;;
+	*) return 1 ;;
+	esac
+}
+refused=0 known=0 assumed=0 unknown=0
+'
+
+builds --kernel "$HOSTILE_KERNEL" module tests/guest/hostile || done_testing
+
+# shellcheck disable=SC2016
+hostile "$HOSTILE_SEEDS seeds" 'echo "0 0" >$hostile
+insmod $ko
+loaded
+insmod /root/hostile_test.ko granule=65536
+hook on
+# On an honest host, so that what is allocated once is there, and the kernel need not make its
+# pool for atomic requests larger later: it warns when it cannot.
+echo "1 10 0" >$test
+sleep 2
+same leaked $(of_pools leaked_bytes) 0
+before=$(free_kib)
+for seed in $(seq '"$FIRST_SEED $((FIRST_SEED + HOSTILE_SEEDS - 1))"'); do
+	echo "$seed 1" >$test || { echo "seed $seed" >&2; exit 1; }
+	cat $rhi/families $rhi/families $rhi/families >/dev/null
+	[ $((seed % 16)) != 0 ] || cat $rhi/audit $rhi/ripas $rhi/calls $rhi/pools $rhi/hook >/dev/null
+done
+echo "0 0" >$hostile
+hook off
+cat $test
+rmmod hostile_test
+nothing_shared() { [ "$(of_pools shared_chunks) $(of_pools shared_bytes)" = "0 0" ]; }
+wait_for nothing_shared
+# Nothing that is mapped or free is lost to the host: touching it would end the Realm.
+[ ! -e /proc/kcore ] || same "RAM that was read" $(kcore_read_ram) 1
+mount -o remount,size=100% /tmp
+dd if=/dev/zero of=/tmp/all bs=1M count=$(($(free_kib) / 1024 - 192)) 2>/dev/null
+rm /tmp/all
+echo "stat lost_kib $((before - $(free_kib)))"
+echo "stat leaked_bytes $(of_pools leaked_bytes)"
+echo "stat bad_frees $(of_pools bad_frees)"
+cat $rhi/pools
+no_leak
+rmmod rhi_probe'
+diag "$(grep -E '^(seeds|got|missed|shares|unshares|refused|leaked_bytes|stat) ' "$work/stdout" | xargs)"
+is 'each seed was tried' "$(sed -n 's/^seeds //p' "$work/stdout")" $((HOSTILE_SEEDS + 10))
+is 'nobody freed what was not there' "$(stat bad_frees)" 0
+leaked_kib=$(($(stat leaked_bytes) / 1024))
+# Up to 12,000 KiB were seen to come and go by themselves (pool.t).
+ok 'the memory that is lost was counted' \
+	test $(($(stat lost_kib) - leaked_kib)) -lt 25000 -a $((leaked_kib - $(stat lost_kib))) -lt 25000
+ok 'what the host has is not more than was leaked' \
+	test "$(summary '.shared_bytes + .destroyed_bytes')" -le $(($(stat leaked_bytes) + (4 << 20)))
+ok 'the host was hostile' test "$(summary .hostile.answers)" -ge $((100 * HOSTILE_SEEDS))
+
+# shellcheck disable=SC2016
+hostile "$LOADS times loaded" "$loads"'
+for seed in $(seq '"$FIRST_SEED $((FIRST_SEED + LOADS - 1))"'); do
+	one_load $seed || { echo "seed $seed: $status $granule" >&2; exit 1; }
+done
+echo "stat loads known $known assumed $assumed unknown $unknown refused $refused"
+gone'
+diag "$(stat loads)"
+
+done_testing
