@@ -85,8 +85,8 @@ void source_destroy(struct stress_run *run)
  * @kind: which API
  * @is_free: freeing, not allocating
  *
- * dma_alloc_pages() is left out: its way for atomic requests was seen to return an address
- * of the kernel's pool where a page is expected. Coherent memory cannot be freed with
+ * dma_alloc_pages() is left out: in kernels before 7.3 dma_direct_alloc_from_pool() gives it an
+ * address where a page is expected. Coherent memory cannot be freed with
  * interrupts off, nor converted back.
  *
  * Context: Any.

@@ -20,7 +20,8 @@ static u64 mix(u64 sum, u64 x)
 /* One request of each kind; a number that depends on every answer */
 static u64 one_of_each(void)
 {
-	u64 gprs[31] = { 0x10000 }, set[9] = { 0, BASE + PAGE_SIZE }, get[9] = { 0, TOP, RIPAS_RAM };
+	u64 gprs[31] = { 0x10000 }, set[9] = { 0, BASE + PAGE_SIZE };
+	u64 get[9] = { 0, TOP, RIPAS_RAM };
 	u64 base = BASE, top = TOP, word = 0, sum = 0;
 	bool rejected = false;
 
@@ -221,7 +222,8 @@ static void hostile_touches_what_was_shared(void)
 				lost++;
 				CHECK(base >= BASE && base < top && top <= TOP);
 			}
-			base = top = TOP;
+			base = TOP;
+			top = TOP;
 			CHECK(!hostile_destroy(&h, &base, &top));
 		}
 	}
