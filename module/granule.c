@@ -59,7 +59,13 @@ static int convert_and_trace(struct granule_chunk *chunk, bool share)
 	return err;
 }
 
-static void count_leak(struct granule_chunk *chunk)
+/**
+ * granule_count_leak() - count memory that is lost
+ * @chunk: from granule_alloc(); it is private again, or nobody can vouch for it
+ *
+ * Context: Process.
+ */
+void granule_count_leak(const struct granule_chunk *chunk)
 {
 	trace_chunk_leak(chunk->dev, chunk->owner, chunk->size);
 	scoped_guard(spinlock, &chunks_lock)
@@ -110,7 +116,7 @@ int granule_alloc(struct granule_chunk *chunk, struct device *dev, const char *o
 
 	err = convert_and_trace(chunk, true);
 	if (err == -EUCLEAN) {
-		count_leak(chunk);
+		granule_count_leak(chunk);
 		pr_err_once("the host stopped in the middle of a conversion: the memory is leaked (counted in debugfs)\n");
 		return err;
 	}
@@ -156,7 +162,7 @@ int granule_take_back(struct granule_chunk *chunk)
 	unlist(chunk);
 	err = convert_and_trace(chunk, false);
 	if (err) {
-		count_leak(chunk);
+		granule_count_leak(chunk);
 		pr_err_once("the host does not give shared memory back: it is leaked (counted in debugfs)\n");
 		return err;
 	}
@@ -188,7 +194,7 @@ void granule_free(struct granule_chunk *chunk)
 {
 	if (granule_take_back(chunk))
 		return;
-	/* Nobody is to find what the host has left there, if anything (DEN0137 does not say). */
+	/* DEN0137 leaves the content undefined. With init_on_alloc the next owner gets zeroes. */
 	if (!want_init_on_alloc(0))
 		memset(chunk->vaddr, 0, chunk->size);
 	granule_drop(chunk);
@@ -203,7 +209,7 @@ void granule_free(struct granule_chunk *chunk)
 void granule_leak(struct granule_chunk *chunk)
 {
 	unlist(chunk);
-	count_leak(chunk);
+	granule_count_leak(chunk);
 }
 
 /**

@@ -51,6 +51,7 @@ int granule_take_back(struct granule_chunk *chunk);
 void granule_drop(struct granule_chunk *chunk);
 void granule_free(struct granule_chunk *chunk);
 void granule_leak(struct granule_chunk *chunk);
+void granule_count_leak(const struct granule_chunk *chunk);
 void granule_give_away(struct granule_chunk *chunk);
 bool granule_dev_shares(struct device *dev);
 void granule_count_bad_free(void);

@@ -135,7 +135,7 @@ EXPORT_SYMBOL_GPL(rhi_granule_free);
  * rhi_granule_leak() - never use this memory again
  * @granule: from rhi_granule_share(); its state is not what it should be
  *
- * It is counted as leaked only if it was not taken back before.
+ * It is counted as leaked.
  *
  * Context: Process.
  */
@@ -143,6 +143,8 @@ void rhi_granule_leak(struct rhi_granule *granule)
 {
 	if (granule->state == SHARED)
 		granule_leak(&granule->chunk);
+	else if (granule->state == PRIVATE)
+		granule_count_leak(&granule->chunk);
 	kfree(granule);
 }
 EXPORT_SYMBOL_GPL(rhi_granule_leak);

@@ -39,23 +39,6 @@ struct request {
 	enum rhi_bench_pattern pattern;
 };
 
-static bool parse_size(const char *text, uint64_t *size)
-{
-	size_t digits = strspn(text, "0123456789");
-	char number[24];
-	bool kilo = text[digits] == 'K' || text[digits] == 'k';
-
-	if (digits >= sizeof(number) || text[digits + kilo])
-		return false;
-	memcpy(number, text, digits);
-	number[digits] = '\0';
-	if (!decode_decimal(number, size) || *size > RHI_BENCH_MAX_SIZE)
-		return false;
-	if (kilo)
-		*size *= 1024;
-	return *size >= RHI_BENCH_MIN_SIZE && *size <= RHI_BENCH_MAX_SIZE;
-}
-
 static bool parse_sizes(char *list, struct request *request)
 {
 	char *word;
@@ -66,7 +49,8 @@ static bool parse_sizes(char *list, struct request *request)
 			warnx("--size: no more than %d sizes at once", MAX_RUNS);
 			return false;
 		}
-		if (!parse_size(word, &request->sizes[request->nr_sizes++])) {
+		if (!decode_bytes(word, RHI_BENCH_MIN_SIZE, RHI_BENCH_MAX_SIZE,
+				  &request->sizes[request->nr_sizes++])) {
 			warnx("--size \"%s\": give %d to %dK bytes, as in %s", word,
 			      RHI_BENCH_MIN_SIZE, RHI_BENCH_MAX_SIZE / 1024, DEFAULT_SIZES);
 			return false;
@@ -218,11 +202,6 @@ static int run_one(const struct sysroot *root, const struct request *request, ui
 static int failure(int error)
 {
 	switch (error) {
-	case -ENOENT:
-		return EXIT_UNSUPPORTED;
-	case -EOPNOTSUPP:
-		warnx("the granule is not known, so nothing can be shared: see rhictl info");
-		return EXIT_UNSUPPORTED;
 	case -EBUSY:
 		warnx("another benchmark is under way: try again when it is done");
 		return EXIT_RESOURCES;
@@ -232,19 +211,8 @@ static int failure(int error)
 	case -ENOMEM:
 		warnx("no memory, or the host would not share it (dmesg): try a smaller --count");
 		return EXIT_RESOURCES;
-	case -EINVAL:
-		warnx("the module refused: dmesg says why");
-		return module_failure(NULL, error);
-	case -EACCES:
-	case -EPERM:
-		warnx("%s: %s", FILE_NAME, strerror(-error));
-		return module_failure(NULL, error);
-	case -EPROTO:
-	case -ENODEV:
-		return module_failure(NULL, error);
 	default:
-		warnx("%s: %s", FILE_NAME, strerror(-error));
-		return EXIT_ERROR;
+		return module_stress_failure(FILE_NAME, error);
 	}
 }
 

@@ -42,6 +42,32 @@ bool decode_hex(const char *text, uint64_t *value)
 }
 
 /**
+ * decode_bytes - a size as people write it: a decimal number, or one with K behind it
+ * @text: to decode
+ * @min: the smallest that is good, in bytes
+ * @max: the largest that is good, in bytes, below 2^54
+ * @bytes: the size, if it is one
+ *
+ * Return: false if @text is anything else, or not from @min to @max.
+ */
+bool decode_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *bytes)
+{
+	size_t digits = strspn(text, "0123456789");
+	bool kilo = text[digits] == 'K' || text[digits] == 'k';
+	char number[24];
+
+	if (digits >= sizeof(number) || text[digits + kilo])
+		return false;
+	memcpy(number, text, digits);
+	number[digits] = '\0';
+	if (!decode_decimal(number, bytes) || *bytes > max)
+		return false;
+	if (kilo)
+		*bytes *= 1024;
+	return *bytes >= min && *bytes <= max;
+}
+
+/**
  * decode_answer - a raw answer as the module shows it
  * @text: "0x..." or "none"
  * @answer: the answer

@@ -17,6 +17,7 @@ struct answer {
 
 bool decode_decimal(const char *text, uint64_t *value);
 bool decode_hex(const char *text, uint64_t *value);
+bool decode_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *bytes);
 bool decode_answer(const char *text, struct answer *answer);
 bool decode_word(const char *text, char *word, size_t size);
 const char *decode_feature(const char *family, unsigned int word, unsigned int bit);

@@ -142,3 +142,34 @@ int module_failure(const char *sysroot, int error)
 		return EXIT_ERROR;
 	}
 }
+
+/**
+ * module_stress_failure - say why a file of rhi_stress could not be used, and what to do next
+ * @path: the file
+ * @error: of module_need_stress(), module_write(), or of reading the file
+ *
+ * Return: enum exit_code
+ */
+int module_stress_failure(const char *path, int error)
+{
+	switch (error) {
+	case -ENOENT:		/* was said */
+		return EXIT_UNSUPPORTED;
+	case -EOPNOTSUPP:
+		warnx("the granule is not known, so nothing can be shared: see rhictl info");
+		return EXIT_UNSUPPORTED;
+	case -EINVAL:
+		warnx("the module refused: dmesg says why");
+		return EXIT_ERROR;
+	case -EACCES:
+	case -EPERM:
+		warnx("%s: %s", path, strerror(-error));
+		return module_failure(NULL, error);
+	case -EPROTO:
+	case -ENODEV:
+		return module_failure(NULL, error);
+	default:
+		warnx("%s: %s", path, strerror(-error));
+		return EXIT_ERROR;
+	}
+}

@@ -13,5 +13,6 @@ int module_check(const struct sysroot *root);
 int module_need_stress(const struct sysroot *root, const char *path);
 int module_write(const char *path, const char *text);
 int module_failure(const char *sysroot, int error);
+int module_stress_failure(const char *path, int error);
 
 #endif

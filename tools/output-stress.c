@@ -94,7 +94,8 @@ void text_stress(const struct stress *stress)
 	if (stress->failure != RHI_STRESS_GOOD)
 		print_failure(stress);
 	else
-		printf("good: %s%" PRIu64 " operations in %.1f s, %.0f/s\n",
+		printf("%s: %s%" PRIu64 " operations in %.1f s, %.0f/s\n",
+		       stress_is_complete(stress) ? "good" : "incomplete",
 		       strcmp(stress->ended, "stopped") ? "" : "stopped, ", stress->done,
 		       stress->ns / 1e9, rate(stress));
 	printf("seed 0x%" PRIx64 ", %" PRIu64 " worker%s, source %s, context %s, blocks of %" PRIu64
@@ -103,7 +104,7 @@ void text_stress(const struct stress *stress)
 	printf("granule %" PRIu64 " bytes, hook %s\n\n", stress->granule_bytes, stress->hook);
 
 	printf("%-8s %9s %9s %9s\n", "api", "allocs", "frees", "misses");
-	for (int i = 0; i < NR_APIS; i++)
+	for (int i = 0; i < RHI_STRESS_NR_APIS; i++)
 		if (stress->apis[i].allocs || stress->apis[i].misses)
 			printf("%-8s %9" PRIu64 " %9" PRIu64 " %9" PRIu64 "\n", stress_apis[i],
 			       stress->apis[i].allocs, stress->apis[i].frees,
@@ -224,7 +225,7 @@ static struct json_object *apis_object(const struct stress *stress)
 {
 	struct json_object *apis = json_map();
 
-	for (int i = 0; i < NR_APIS; i++) {
+	for (int i = 0; i < RHI_STRESS_NR_APIS; i++) {
 		struct json_object *object = json_map();
 
 		json_set(object, "allocs", json_count(stress->apis[i].allocs));
@@ -246,7 +247,8 @@ void json_stress(const struct stress *stress)
 	for (int i = 0; i < RHI_STRESS_NR_LATENCIES; i++)
 		json_set(latencies, stress_latencies[i], latency_object(&stress->latencies[i]));
 	json_set(report, "verdict",
-		 json_text(stress->failure == RHI_STRESS_GOOD ? "good" : "failed"));
+		 json_text(stress->failure != RHI_STRESS_GOOD ? "failed" :
+			   stress_is_complete(stress) ? "good" : "incomplete"));
 	json_set(report, "ended", json_text(stress->ended));
 	json_set(report, "failure", failure_object(stress));
 	json_set(report, "parameters", parameters_object(&stress->parameters));

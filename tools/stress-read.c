@@ -12,10 +12,7 @@
 #include "stress.h"
 #include "table.h"
 
-const char *const stress_apis[NR_APIS] = {
-	"rhi_pool", "dma_pool", "coherent", "pages", "granule"
-};
-
+const char *const stress_apis[RHI_STRESS_NR_APIS] = { RHI_STRESS_APIS };
 const char *const stress_failures[RHI_STRESS_NR_FAILURES] = { RHI_STRESS_FAILURES };
 const char *const stress_latencies[RHI_STRESS_NR_LATENCIES] = { RHI_STRESS_LATENCIES };
 
@@ -42,7 +39,7 @@ static bool read_numbers(char *text, uint64_t *const *to, size_t nr)
 static int add_api(struct stress *stress, char *rest)
 {
 	const char *name = strsep(&rest, " ");
-	int api = find(stress_apis, NR_APIS, name);
+	int api = find(stress_apis, RHI_STRESS_NR_APIS, name);
 	uint64_t *to[3];
 
 	if (api < 0)
@@ -268,7 +265,7 @@ uint64_t stress_allocs(const struct stress *stress)
 {
 	uint64_t sum = 0;
 
-	for (int i = 0; i < NR_APIS; i++)
+	for (int i = 0; i < RHI_STRESS_NR_APIS; i++)
 		sum += stress->apis[i].allocs;
 	return sum;
 }
@@ -283,9 +280,20 @@ uint64_t stress_misses(const struct stress *stress)
 {
 	uint64_t sum = 0;
 
-	for (int i = 0; i < NR_APIS; i++)
+	for (int i = 0; i < RHI_STRESS_NR_APIS; i++)
 		sum += stress->apis[i].misses;
 	return sum;
+}
+
+/**
+ * stress_is_complete - did the run do what it was asked for?
+ * @stress: a run
+ *
+ * Return: false if it could not go on, or if all requests for blocks failed.
+ */
+bool stress_is_complete(const struct stress *stress)
+{
+	return !stress->error && (stress_allocs(stress) || !stress_misses(stress));
 }
 
 /**
@@ -297,7 +305,6 @@ uint64_t stress_misses(const struct stress *stress)
 void stress_repeat(const struct stress *stress, char *text, size_t size)
 {
 	const struct stress_parameters *p = &stress->parameters;
-
 	size_t used;
 
 	snprintf(text, size, "rhictl stress --seed 0x%" PRIx64 " --seconds %" PRIu64

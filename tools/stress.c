@@ -100,19 +100,7 @@ static bool parse_choice(struct command *command, const char *key, const char *w
 
 static bool parse_bytes(const char *text, uint64_t *bytes)
 {
-	size_t digits = strspn(text, "0123456789");
-	bool kilo = text[digits] == 'K' || text[digits] == 'k';
-	char number[24];
-
-	if (digits >= sizeof(number) || text[digits + kilo])
-		return false;
-	memcpy(number, text, digits);
-	number[digits] = '\0';
-	if (!decode_decimal(number, bytes) || *bytes > RHI_STRESS_MAX_SIZE)
-		return false;
-	if (kilo)
-		*bytes *= 1024;
-	return *bytes >= RHI_STRESS_MIN_SIZE && *bytes <= RHI_STRESS_MAX_SIZE;
+	return decode_bytes(text, RHI_STRESS_MIN_SIZE, RHI_STRESS_MAX_SIZE, bytes);
 }
 
 /* BYTES, or BYTES-BYTES */
@@ -162,30 +150,14 @@ static bool finish(struct command *command)
 static int failure(int error)
 {
 	switch (error) {
-	case -ENOENT:
-		return EXIT_UNSUPPORTED;
-	case -EOPNOTSUPP:
-		warnx("the granule is not known, so nothing can be shared: see rhictl info");
-		return EXIT_UNSUPPORTED;
 	case -EBUSY:
 		warnx("another stress run is under way: try again when it is done");
 		return EXIT_RESOURCES;
 	case -ENOMEM:
 		warnx("no memory for so many workers and blocks");
 		return EXIT_RESOURCES;
-	case -EINVAL:
-		warnx("the module refused: dmesg says why");
-		return EXIT_ERROR;
-	case -EACCES:
-	case -EPERM:
-		warnx("%s: %s", FILE_NAME, strerror(-error));
-		return module_failure(NULL, error);
-	case -EPROTO:
-	case -ENODEV:
-		return module_failure(NULL, error);
 	default:
-		warnx("%s: %s", FILE_NAME, strerror(-error));
-		return EXIT_ERROR;
+		return module_stress_failure(FILE_NAME, error);
 	}
 }
 
@@ -193,15 +165,13 @@ static int verdict(const struct stress *stress)
 {
 	if (stress->failure != RHI_STRESS_GOOD)
 		return EXIT_CHECK;
-	if (stress->error) {
+	if (stress_is_complete(stress))
+		return EXIT_GOOD;
+	if (stress->error)
 		warnx("the run could not go on: %s", strerror(stress->error));
-		return EXIT_RESOURCES;
-	}
-	if (!stress_allocs(stress) && stress_misses(stress)) {
+	else
 		warnx("not one block could be had: no memory, or the host would not share it");
-		return EXIT_RESOURCES;
-	}
-	return EXIT_GOOD;
+	return EXIT_RESOURCES;
 }
 
 /* What was there stays there until there is something better. */

@@ -9,12 +9,8 @@
 
 #include <rhi_stress.h>
 
-enum stress_api {
-	API_RHI_POOL, API_DMA_POOL, API_COHERENT, API_PAGES, API_GRANULE, NR_APIS
-};
-
 /* The module's words, and the keys of the JSON. */
-extern const char *const stress_apis[NR_APIS];
+extern const char *const stress_apis[RHI_STRESS_NR_APIS];
 extern const char *const stress_failures[RHI_STRESS_NR_FAILURES];
 extern const char *const stress_latencies[RHI_STRESS_NR_LATENCIES];
 
@@ -51,7 +47,7 @@ struct stress {
 	uint64_t in_process, in_softirq, in_hardirq;
 	struct {
 		uint64_t allocs, frees, misses;
-	} apis[NR_APIS];
+	} apis[RHI_STRESS_NR_APIS];
 	bool is_watched;		/* the next two were counted */
 	uint64_t misaligned_own, misaligned_others;
 	uint64_t cpus_off, pressed_bytes;
@@ -72,6 +68,7 @@ void stress_free(struct stress *stress);
 uint64_t stress_percentile(const struct stress_latency *latency, double percentile);
 uint64_t stress_allocs(const struct stress *stress);
 uint64_t stress_misses(const struct stress *stress);
+bool stress_is_complete(const struct stress *stress);
 void stress_repeat(const struct stress *stress, char *text, size_t size);
 
 #define STRESS_PERCENTILES	{ 50, 90, 99, 99.9, 99.99 }

@@ -17,6 +17,11 @@
 
 static struct dentry *bench_file, *stress_file;
 
+static char *copy_text(const char __user *from, size_t size, size_t max)
+{
+	return size > max ? ERR_PTR(-EINVAL) : memdup_user_nul(from, size);
+}
+
 static int bench_file_show(struct seq_file *s, void *unused)
 {
 	bench_show(s);
@@ -26,13 +31,10 @@ static int bench_file_show(struct seq_file *s, void *unused)
 static ssize_t bench_file_write(struct file *file, const char __user *from, size_t size,
 				loff_t *pos)
 {
-	char *text;
+	/* 256: longer than all that it can say. */
+	char *text = copy_text(from, size, 256);
 	int err;
 
-	/* Longer than all that it can say. */
-	if (size > 256)
-		return -EINVAL;
-	text = memdup_user_nul(from, size);
 	if (IS_ERR(text))
 		return PTR_ERR(text);
 	err = bench_run(text);
@@ -55,12 +57,9 @@ static int stress_file_open(struct inode *inode, struct file *file)
 static ssize_t stress_file_write(struct file *file, const char __user *from, size_t size,
 				 loff_t *pos)
 {
-	char *text;
+	char *text = copy_text(from, size, RHI_STRESS_MAX_TEXT);
 	int err;
 
-	if (size > RHI_STRESS_MAX_TEXT)
-		return -EINVAL;
-	text = memdup_user_nul(from, size);
 	if (IS_ERR(text))
 		return PTR_ERR(text);
 	err = stress_write(file, text);

@@ -8,10 +8,9 @@
 #include "report.h"
 #include "run.h"
 
-static const char * const kinds[NR_KINDS] = {
-	"rhi_pool", "dma_pool", "coherent", "pages", "granule"
-};
+static_assert(NR_KINDS == RHI_STRESS_NR_APIS);
 
+static const char * const kinds[NR_KINDS] = { RHI_STRESS_APIS };
 static const char * const failures[RHI_STRESS_NR_FAILURES] = { RHI_STRESS_FAILURES };
 static const char * const latencies[RHI_STRESS_NR_LATENCIES] = { RHI_STRESS_LATENCIES };
 

@@ -86,8 +86,7 @@ void source_destroy(struct stress_run *run)
  * @is_free: freeing, not allocating
  *
  * dma_alloc_pages() is left out: in kernels before 7.3 dma_direct_alloc_from_pool() gives it an
- * address where a page is expected. Coherent memory cannot be freed with
- * interrupts off, nor converted back.
+ * address where a page is expected. Coherent memory cannot be freed with interrupts off.
  *
  * Context: Any.
  * Return: true if it can.

@@ -40,7 +40,7 @@ static void good(void)
 	CHECK(stress.finished);
 	CHECK_EQ(stress.parameters.seed, 255);
 	CHECK_STR(stress.parameters.context, "softirq");
-	CHECK_EQ(stress.apis[API_RHI_POOL].misses, 5);
+	CHECK_EQ(stress.apis[0].misses, 5);
 	CHECK(stress.is_watched);
 	CHECK_EQ(stress.misaligned_others, 5);
 	CHECK_EQ(stress.error, 12);
@@ -48,6 +48,9 @@ static void good(void)
 	CHECK_EQ(stress.failure, RHI_STRESS_GOOD);
 	CHECK_EQ(stress_allocs(&stress), 7);
 	CHECK_EQ(stress_misses(&stress), 5);
+	CHECK(!stress_is_complete(&stress));
+	stress.error = 0;
+	CHECK(stress_is_complete(&stress));
 	stress_free(&stress);
 }
 

@@ -89,6 +89,10 @@ enum rhi_stress_latency {
 				"misaligned_conversion"
 #define RHI_STRESS_LATENCIES	"alloc", "free", "share", "unshare"
 
+/* What blocks come from. */
+#define RHI_STRESS_NR_APIS	5
+#define RHI_STRESS_APIS		"rhi_pool", "dma_pool", "coherent", "pages", "granule"
+
 /* A latency is known to one part in so many. */
 #define RHI_STRESS_RESOLUTION	32
 
