@@ -22,7 +22,8 @@
 static const struct audit_verdict verdicts[] = {
 	{ "whole", true, EXIT_GOOD, NULL },
 	{ "broken", true, EXIT_CHECK,
-	  "load drivers after rhictl hook on; it does not reach what the kernel shared at boot" },
+	  "rhictl hook on, then load drivers, or unbind and bind their devices; "
+	  "tables of the ITS, swiotlb and atomic pools stay as they are until the next boot" },
 	{ "unsure", false, EXIT_ERROR, NULL },
 	{ "failed", false, EXIT_ERROR, "report it to those who run the RMM" },
 	{ "unknown", false, EXIT_UNSUPPORTED, NULL },

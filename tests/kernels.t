@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Other kernels than those of all tests: Debian's flavours with PREEMPT_RT and for virtual machines;
+# with LONG=1 those with 64K pages, and that looks for data races, too. Drivers that are part of
+# a kernel took their memory at boot: bound anew with the hook on, they take whole granules.
+
+TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+# shellcheck source=tests/cases.sh
+. "$TOP/tests/cases.sh"
+
+# Guest: misaligned requests are told apart by what the audit finds.
+# shellcheck disable=SC2016 # all of it is for the Realm's shell
+work_script='
+broken() { sed -n "s/^misaligned_runs //p" $rhi/audit; }
+# rebind: each device of the three drivers
+rebind() {
+	local driver device
+
+	for driver in /sys/bus/pci/drivers/nvme /sys/bus/virtio/drivers/virtio_blk /sys/bus/virtio/drivers/virtio_net; do
+		for device in $driver/*[0-9]; do
+			[ -e $device/vendor ] || [ -e $device/device ] || continue
+			echo ${device##*/} >$driver/unbind
+			[ $1 = unbind ] || echo ${device##*/} >$driver/bind
+		done
+	done
+}
+all_work() { each works; }
+rhictl info --json >/dev/null
+for driver in nvme virtio_blk virtio_net; do modprobe -q $driver || [ -e /sys/module/$driver ]; done
+all_work
+echo "stat off $(broken)"
+hook on
+rebind bind
+all_work
+echo "stat on $(broken)"
+rhictl stress --seconds 5
+rebind unbind
+hook off
+wait_for no_pool_shares
+[ $(hook_state) = off ]
+rhictl stress --seconds 3 >/dev/null
+rmmod rhi_stress
+leave'
+
+stat() { sed -n "s/^stat $1 //p" "$work/stdout"; }
+
+while read -r kernel granule page; do
+	name="$kernel, $granule"
+	builds --kernel "$kernel" module || continue
+	boot "$name" 0 "$work_script" --kernel "$kernel" --granule "$granule" --nvme --net --mem 2g
+	diag "$name: granules broken with the hook off $(stat off), on $(stat on)"
+	if [ "$page" = "$granule" ]; then
+		is "$name: nothing to break" "$(stat off)" 0
+	else
+		ok "$name: the kernel breaks the granule" test "$(stat off)" -gt "$(stat on)"
+	fi
+	[ "$granule" != 64k ] || is "$name: the hook keeps to it" "$(stat on)" 0
+done <<END
+rt 64k 4k
+cloud 64k 4k
+END
+
+done_testing
