@@ -37,7 +37,13 @@ check:
 	@scripts/sandbox make -s -C tests/unit O=$(CURDIR)/build/unit
 	@scripts/sandbox sh -c 'exec prove -e "" -j2 --timer $(TESTS)'
 
+# What looks for mistakes for hours: more seeds, every allocation, an hour of stress, more kernels.
+check-long:
+	@for kernel in newest 16k debug rt cloud 64k kcsan; do scripts/kernel $$kernel >/dev/null || exit 1; done
+	@scripts/sandbox env LONG=1 prove -e "" -v --timer $(LONG_TESTS)
+
 TESTS ?= $(wildcard tests/*.t) build/unit/*_test
+LONG_TESTS ?= tests/faults.t tests/hostile.t tests/kernels.t tests/soak.t
 
 bench:
 	@scripts/bench --kernel $(KERNEL)
@@ -58,6 +64,7 @@ help:
 	@echo 'make           module and tools: on arm64 for the running kernel, elsewhere for Debian'\''s newest'
 	@echo 'make demo      boot a Realm on a host with a 64K granule, and read it there'
 	@echo 'make check     all tests'
+	@echo 'make check-long  hours of stress, faults, hostile hosts and more kernels'
 	@echo 'make bench     dma_pool and rhi_pool side by side: tables and a picture in docs/results.md'
 	@echo 'make lint      checkpatch, sparse, W=1, kernel-doc, shellcheck, man pages'
 	@echo 'make install   module and tools for the running kernel (arm64, as root)'
@@ -67,4 +74,4 @@ help:
 	@echo 'TESTS=F   only these tests: make check TESTS=tests/probe-granule.t'
 	@echo 'RHI_CACHE=DIR  where sandbox and kernels are kept  [~/.cache/rhi-probe]'
 
-.PHONY: all native cross demo check bench lint install clean help
+.PHONY: all native cross demo check check-long bench lint install clean help

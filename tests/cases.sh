@@ -10,6 +10,9 @@ trap 'rm -rf -- "$work"' EXIT
 # shellcheck source=tests/boot.sh
 . "$TOP/tests/boot.sh"
 
+# budget SHORT LONG: the first for make check, the second for make check-long
+budget() { if [ -n "${LONG-}" ]; then echo "$2"; else echo "$1"; fi; }
+
 # What a kernel says when it found a mistake; lines of the module's own are none.
 SPLAT='WARNING:|BUG:|Call trace:|Oops|UBSAN:|KASAN:|possible circular locking|unreferenced object'
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Other kernels than those of all tests: Debian's flavours with PREEMPT_RT and for virtual machines;
-# with LONG=1 those with 64K pages, and that looks for data races, too. Drivers that are part of
-# a kernel took their memory at boot: bound anew with the hook on, they take whole granules.
+# in make check-long one with 64K pages and one that looks for data races, too. Drivers that are a
+# part of a kernel took their memory at boot: bound anew with the hook on, they take whole granules.
 
 TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
@@ -45,6 +45,7 @@ leave'
 stat() { sed -n "s/^stat $1 //p" "$work/stdout"; }
 
 while read -r kernel granule page; do
+	[ -n "$kernel" ] || continue
 	name="$kernel, $granule"
 	builds --kernel "$kernel" module || continue
 	boot "$name" 0 "$work_script" --kernel "$kernel" --granule "$granule" --nvme --net --mem 2g
@@ -58,6 +59,9 @@ while read -r kernel granule page; do
 done <<END
 rt 64k 4k
 cloud 64k 4k
+$(budget '' '64k 64k 64k
+64k 2m 64k
+kcsan 64k 4k')
 END
 
 done_testing

@@ -3,16 +3,20 @@
 # The switch and the module, again and again on the debug kernel, beside those who write the
 # switch, read all files, and use an NVMe disk: no splat, no leak, data equal.
 #
-# SOAK=N: N times as often as here, where make check has no more than some minutes for it;
-# SOAK=20 is 1,000 times on and off, and 200 times unloaded and loaded.
+# Then an hour of stress with the hook on, beside an NVMe disk and a network card.
+#
+# SOAK=N: N times 50 switches, 10 loads and 3 minutes of stress. make check takes 1, but half a
+# minute of stress; make check-long 20: 1,000 times on and off, 200 times unloaded and loaded, and an
+# hour of stress on each of two kernels.
 
 TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
-SOAK=${SOAK:-1}
+SOAK=${SOAK:-$(budget 1 20)}
 SWITCHES=$((50 * SOAK))
 LOADS=$((10 * SOAK))
+SECONDS_OF_STRESS=$((SOAK == 1 ? 30 : 180 * SOAK))
 
 # The driver is a part of this kernel: bound anew it takes what the hook gives at that time.
 disk='
@@ -59,5 +63,43 @@ wait
 wait_for unload
 gone
 no_leak" --kernel debug --nvme --timeout $((600 + 60 * LOADS))
+
+while read -r kernel options; do
+	name="$SECONDS_OF_STRESS seconds of stress, $kernel"
+	# shellcheck disable=SC2086 # words
+	boot "$name" 0 "
+hook on
+for driver in nvme virtio_net; do modprobe -q \$driver || true; done
+again() {
+	echo \$3 >/sys/bus/\$1/drivers/\$2/unbind
+	echo \$3 >/sys/bus/\$1/drivers/\$2/bind
+}
+again pci nvme 0000:00:01.0
+for device in /sys/bus/virtio/drivers/virtio_net/virtio*; do again virtio virtio_net \${device##*/}; done
+disk_works /dev/nvme0n1
+net_works
+beside() { while [ ! -e /tmp/stop ]; do \"\$@\" || { echo \"\$*: status \$?\" >&2; : >/tmp/failed; return; }; done; }
+disk() { disk_works /dev/nvme0n1; }
+network() { nc 10.0.2.100 7 </tmp/sent >/tmp/got && cmp /tmp/sent /tmp/got; }
+head -c 300000 /dev/urandom >/tmp/sent
+beside disk & beside network &
+rhictl stress --seconds $SECONDS_OF_STRESS --json
+: >/tmp/stop
+wait
+[ ! -e /tmp/failed ]
+for device in /sys/bus/pci/drivers/nvme/0* /sys/bus/virtio/drivers/virtio_net/virtio*; do
+	echo \${device##*/} >\${device%/*}/unbind
+done
+hook off
+rmmod rhi_stress
+leave >&2
+no_leak" --kernel "$kernel" --nvme --net --host record --mem 2g --timeout $((900 + 3 * SECONDS_OF_STRESS)) $options
+	ok "$name: nothing was wrong" jq -e '.verdict == "good" and .leaked_bytes == 0 and .kept_by_host == 0
+		and .misaligned_conversions_own == 0 and .misaligned_conversions_others == 0' "$work/stdout"
+	diag "$name: $(jq -r '"\(.operations) operations, \(.shares) shares, \(.handovers) handovers"' "$work/stdout")"
+done <<END
+newest
+debug
+END
 
 done_testing

@@ -276,3 +276,48 @@ histogram() {
 		in_it && /^\[/ { sub(/.*\) */, ""); n += $1 }
 		END { print n + 0 }' /tmp/out
 }
+
+# ---- Failures on demand (Documentation/fault-injection, on the debug kernel)
+
+faults='/sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc'
+
+# faults_within START END: of what may fail, only what has a function of this range in its stack
+faults_within() {
+	local d
+
+	for d in $faults; do
+		echo "$1" >$d/require-start
+		echo "$2" >$d/require-end
+	done
+}
+# The same for the text of a module; for the initialisation of any
+faults_within_module() {
+	# shellcheck disable=SC2046 # words
+	set -- $(grep "^$1 " /proc/modules)
+	faults_within "$6" "$(printf '0x%x' $(($6 + $2)))"
+}
+faults_within_init() {
+	# shellcheck disable=SC2046 # words
+	set -- $(sort /proc/kallsyms | grep -A 1 ' T do_one_initcall$' | cut -d' ' -f1)
+	faults_within "0x$1" "0x$2"
+}
+faults_left() { cat /sys/kernel/debug/failslab/times /sys/kernel/debug/fail_page_alloc/times | xargs; }
+
+# each_failure STEP NAME: the function NAME runs in a task of its own, where its first allocation
+# fails, then the second, ..., by STEP, until all are made. before_NAME runs before each time, and
+# after_NAME STATUS behind it.
+each_failure() {
+	local nth=1 left='' status d failed=0
+
+	for d in $faults; do echo 1000000 >$d/times; done
+	while left=$(faults_left); do
+		before_"$2"
+		status=0
+		(echo $nth >/proc/self/fail-nth; "$2") >/tmp/said 2>&1 || status=$?
+		after_"$2" $status || { echo "$2: allocation $nth failed" >&2; cat /tmp/said >&2; return 1; }
+		[ "$(faults_left)" != "$left" ] || break
+		[ $status = 0 ] || failed=$((failed + 1))
+		nth=$((nth + $1))
+	done
+	echo "stat $2 $((nth - 1)) $failed"
+}

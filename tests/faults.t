@@ -1,0 +1,155 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Memory runs out, at one allocation after the other: of loading, switching, reading, stressing and
+# unloading. Each either fails and leaves nothing behind, or works. The allocations of pools and
+# buffers are in pool.t ("failure", "hooked").
+#
+# FAULT_STEP=N: at one of N; make check takes 13, make check-long 1.
+
+TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+# shellcheck source=tests/cases.sh
+. "$TOP/tests/cases.sh"
+
+FAULT_STEP=${FAULT_STEP:-$(budget 13 1)}
+
+# FAULTS NAME SCRIPT OPTIONS...: the Realm of each case
+faults() {
+	boot "$1" 0 "allocations_may_fail
+step=$FAULT_STEP
+$2" --kernel debug --timeout 7200 "${@:3}"
+	diag "$(sed -n 's/^stat \([a-z_]*\) \([0-9]*\) \([0-9]*\)$/\1: \2 allocations, of \3 it failed/p' "$work/stdout")"
+}
+
+# at_least NAME N: so many allocations failed in the last boot, or there was nothing to see
+at_least() {
+	ok "$1: at least $2 allocations" test "$(sed -n "s/^stat $1 \([0-9]*\) .*/\1/p" "$work/stdout")" -ge "$2"
+}
+
+# shellcheck disable=SC2016 # all of it is for the Realm's shell
+faults 'load' '
+rmmod rhi_probe
+before_load() { :; }
+load() { exec insmod $ko; }
+# It tries once more by another system call: whatever failed is not in its way. Files of debugfs
+# are not so important that a module would not load without them.
+after_load() {
+	[ $1 = 0 ] && loaded || return 1
+	cat $rhi/[chp]* /sys/kernel/rhi/* >/dev/null 2>&1 || true
+	rmmod rhi_probe
+	gone
+}
+faults_within_init
+each_failure $step load
+insmod $ko
+loaded
+leave
+no_leak'
+at_least load 20
+
+# shellcheck disable=SC2016
+faults 'switch and unload' '
+before_on() { :; }
+on() { hook on; }
+after_on() {
+	if [ $1 = 0 ]; then [ $(hook_state) = on ]; hook off; fi
+	[ $(hook_state) = off ]
+}
+before_off() { hook on; }
+off() { hook off; }
+after_off() { [ $1 = 0 ] && [ "$(cat $switch)" = off ] && hook on && [ "$(hook_state)" = on ]; }
+before_unload() { [ -e $rhi ] || insmod $ko; hook on; }
+unload() { exec rmmod rhi_probe; }
+after_unload() { [ $1 = 0 ] && gone && [ "$(cat $tracing/enabled_functions)" = "$redirected" ]; }
+redirected=$(cat $tracing/enabled_functions)
+faults_within_module rhi_probe
+each_failure $step on
+each_failure $step off
+hook off
+before_unload
+faults_within_module rhi_probe
+each_failure $step unload
+insmod $ko
+hook on
+[ ! -e /dev/nvme0n1 ] || disk_works /dev/nvme0n1
+hook off
+leave
+no_leak' --nvme
+at_least on 40
+
+# shellcheck disable=SC2016
+faults 'read' '
+before_read_all() { :; }
+read_all() { exec cat $rhi/* /sys/kernel/rhi/* /sys/module/rhi_probe/parameters/*; }
+after_read_all() { [ $1 = 0 ] || [ -s /tmp/said ]; }
+hook on
+faults_within_module rhi_probe
+each_failure $step read_all
+hook off
+leave
+no_leak'
+at_least read_all 4
+
+# shellcheck disable=SC2016
+faults 'stress and bench' '
+stress_ended() { not ps | grep -q "[r]hi_stress" && [ ! -e /sys/bus/platform/devices/rhi_stress ]; }
+before_load_stress() { :; }
+load_stress() { exec modprobe rhi_stress; }
+after_load_stress() {
+	[ $1 = 0 ] || return 1
+	rmmod rhi_stress
+	[ ! -e $rhi/stress ] && not grep -q ^rhi_stress /proc/modules
+}
+faults_within_init
+each_failure $step load_stress
+modprobe rhi_stress
+before_stress() { :; }
+stress() { exec rhictl stress --operations 60 --workers 2; }
+after_stress() { [ $1 = 0 ] || [ -s /tmp/said ]; wait_for stress_ended; wait_for no_pool_shares; }
+before_bench() { :; }
+bench() { exec rhictl bench --size 64 --count 20; }
+after_bench() { [ $1 = 0 ] || [ -s /tmp/said ]; bench_left_nothing; }
+faults_within_module rhi_stress
+each_failure $step stress
+each_failure $step bench
+rhictl stress --operations 1000 >/dev/null
+rmmod rhi_stress
+leave
+no_leak'
+at_least stress 10
+at_least bench 10
+
+# What other tasks do (workers of a run, of pools, of the driver) fails at random.
+# shellcheck disable=SC2016
+faults 'at random' '
+at_random() { for d in $faults; do echo -1 >$d/times; echo $1 >$d/probability; done; }
+again() {
+	echo 0000:00:01.0 >/sys/bus/pci/drivers/nvme/unbind 2>/dev/null || true
+	echo 0000:00:01.0 >/sys/bus/pci/drivers/nvme/bind 2>/dev/null || true
+}
+wait_for test -b /dev/nvme0n1
+hook on
+faults_within_module rhi_probe
+running() { grep -qx "state running" $rhi/stress; }
+modprobe rhi_stress
+for percent in 1 10 50; do
+	rhictl stress --seconds $((28 / step + 2)) --json >/tmp/report &
+	wait_for running
+	at_random $percent
+	wait $!
+	at_least_one "misses at $percent %" $(grep -o "\"misses\":[0-9]*" /tmp/report | awk -F: "{ n += \$2 } END { print n }")
+	for i in $(seq $((21 / step + 1))); do
+		again
+		dd if=/dev/nvme0n1 of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null || true
+	done
+	at_random 0
+done
+again
+wait_for test -b /dev/nvme0n1
+disk_works /dev/nvme0n1
+hook off
+again
+rmmod rhi_stress
+leave
+no_leak' --nvme
+
+done_testing
