@@ -11,7 +11,7 @@ TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
 # Guest: misaligned requests are told apart by what the audit finds.
 # shellcheck disable=SC2016 # all of it is for the Realm's shell
 work_script='
-broken() { sed -n "s/^misaligned_runs //p" $rhi/audit; }
+broken() { awk "\$1 == \"misaligned_runs\" { print \$2 }" $rhi/audit; }
 # rebind: each device of the three drivers
 rebind() {
 	local driver device
@@ -55,7 +55,8 @@ while read -r kernel granule page; do
 	else
 		ok "$name: the kernel breaks the granule" test "$(stat off)" -gt "$(stat on)"
 	fi
-	[ "$granule" != 64k ] || is "$name: the hook keeps to it" "$(stat on)" 0
+	# The ITS keeps the page that it took with the hook off.
+	[ "$granule" != 64k ] || ok "$name: the hook keeps to it" test "$(stat on)" -le 1
 done <<END
 rt 64k 4k
 cloud 64k 4k

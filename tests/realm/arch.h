@@ -62,10 +62,10 @@ void arch_wait(void);
 void arch_relax(void);
 
 /**
- * arch_msec() - time since some fixed moment
+ * arch_nsec() - time since some fixed moment
  *
- * Return: milliseconds.
+ * Return: nanoseconds, by a counter of 62.5 MHz or more.
  */
-u64 arch_msec(void);
+u64 arch_nsec(void);
 
 #endif

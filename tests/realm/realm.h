@@ -50,10 +50,11 @@ struct misaligned {
 #define MISALIGNED_MAX	1024
 #define MEASUREMENTS	5
 
-/** struct direction - conversions one way: STATE_SET requests, and bytes that changed */
+/** struct direction - conversions one way: STATE_SET requests, bytes that changed, time here */
 struct direction {
 	u64 requests;
 	u64 bytes;
+	u64 nsec;
 };
 
 struct realm {

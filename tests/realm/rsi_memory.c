@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "arch.h"
 #include "host.h"
 #include "realm.h"
 #include "rsi.h"
@@ -11,6 +12,7 @@ enum result rsi_ipa_state_set(struct realm *realm, struct vcpu *vcpu, const u64 
 		.ripas = arg[3],
 		.change_destroyed = arg[4] == RSI_CHANGE_DESTROYED,
 	};
+	const u64 begin = arch_nsec();
 	enum result result;
 	bool rejected;
 	u64 next;
@@ -22,6 +24,10 @@ enum result rsi_ipa_state_set(struct realm *realm, struct vcpu *vcpu, const u64 
 
 	lock_take(&realm->lock);
 	result = host_ripas_change(realm, vcpu, &req, &next, &rejected);
+	if (req.ripas == RIPAS_RAM)
+		realm->to_private.nsec += arch_nsec() - begin;
+	else
+		realm->to_shared.nsec += arch_nsec() - begin;
 	lock_drop(&realm->lock);
 	res[0] = RSI_SUCCESS;
 	res[1] = next;

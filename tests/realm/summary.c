@@ -11,7 +11,7 @@ static struct copy {
 
 static char head[SUMMARY_HEAD] __aligned(8);
 static size_t head_len;
-static u64 refreshed;		/* arch_msec() then */
+static u64 refreshed;		/* in milliseconds */
 
 static void counters(struct sbuf *sb, const struct realm *realm)
 {
@@ -34,7 +34,8 @@ static void counters(struct sbuf *sb, const struct realm *realm)
 
 static void direction(struct sbuf *sb, const char *name, const struct direction *d)
 {
-	sb_printf(sb, "\"%s\":{\"requests\":%lu,\"bytes\":%lu}", name, d->requests, d->bytes);
+	sb_printf(sb, "\"%s\":{\"requests\":%lu,\"bytes\":%lu,\"nsec\":%lu}", name, d->requests,
+		  d->bytes, d->nsec);
 }
 
 static void render_head(struct sbuf *sb, const struct realm *realm)
@@ -109,7 +110,7 @@ static void list(struct copy *copy, struct realm *realm)
 
 void summary_refresh(struct realm *realm, bool now)
 {
-	u64 time = arch_msec();
+	u64 time = arch_nsec() / 1000000;
 	struct sbuf sb;
 
 	if (!now && time == refreshed)

@@ -71,9 +71,9 @@ void arch_relax(void)
 {
 }
 
-u64 arch_msec(void)
+u64 arch_nsec(void)
 {
-	return env_msec;
+	return env_msec * 1000000;
 }
 
 struct realm *env_realm(const char *config)

@@ -7,7 +7,7 @@
 
 #define ENV_RAM		(8UL << 20)
 
-/* Milliseconds that arch_msec() tells. */
+/* Milliseconds that arch_nsec() tells, as nanoseconds. */
 extern u64 env_msec;
 
 /**
