@@ -21,7 +21,7 @@ struct answer_to {
 	const struct bench_request *request;
 	struct bench *bench;
 	struct bench_run *run;
-	unsigned int seen;
+	unsigned int seen;	/* a bit for each pool */
 };
 
 static int add_figures(struct answer_to *to, enum bench_pool pool, const char *text)
@@ -39,7 +39,7 @@ static int add_figures(struct answer_to *to, enum bench_pool pool, const char *t
 	while (good && (word = strsep(&rest, " ")))
 		good = nr < sizeof(values) / sizeof(*values) && decode_decimal(word, values[nr++]);
 	free(copy);
-	to->seen++;
+	to->seen |= 1U << pool;
 	return good && nr == sizeof(values) / sizeof(*values) && figures->pairs ? 0 : -EPROTO;
 }
 
@@ -94,7 +94,7 @@ int bench_read(const struct sysroot *root, const struct bench_request *request,
 	struct answer_to to = { request, bench, run, 0 };
 	int ret = table_read(root, &table, &to);
 
-	if (!ret && to.seen != NR_POOLS) {
+	if (!ret && to.seen != (1U << NR_POOLS) - 1) {
 		warnx("%s: there are not the figures of two pools", BENCH_FILE);
 		ret = -EPROTO;
 	}
