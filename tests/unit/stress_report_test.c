@@ -179,6 +179,9 @@ static void picture(void)
 	check_svg(GOOD "latency free 1 1 18446744073709551615\n"
 		  "bucket free 2130303778816 2199023255551 1\n",
 		  (const char *const []){ "class=\"line s1\"", NULL });
+	check_svg(GOOD "latency alloc 1 1 1000\nbucket alloc 900 900 1\n"
+		  "latency free 1 1 5\nbucket free 500 500 1\n",
+		  (const char *const []){ "class=\"line s0\"", "class=\"line s1\"", NULL });
 	check_svg(GOOD, (const char *const []){ "nothing was measured", NULL });
 }
 
