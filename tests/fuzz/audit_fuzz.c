@@ -8,7 +8,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const paths[] = { DEBUGFS "/audit", DEBUGFS "/ripas", SYSFS "/status", NULL };
+	static const char *const paths[] = {
+		DEBUGFS "/audit", DEBUGFS "/ripas", SYSFS "/status", NULL
+	};
 	const struct sysroot *root = report_tree(data, size, paths);
 	struct audit audit = { 0 };
 	int ret;
