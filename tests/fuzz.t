@@ -38,7 +38,7 @@ again() {
 
 # NAME | how many inputs | bytes of an input, at most
 targets='
-smc    | 4000  | 512
+smc    | 2000  | 512
 config | 60000 | 256
 info   | 6000  | 2048
 audit  | 4000  | 2048
