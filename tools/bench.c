@@ -17,17 +17,10 @@
 #include "output.h"
 #include "rhictl.h"
 #include "sysroot.h"
-#include "table.h"
 
-#define FILE_NAME	DEBUGFS "/bench"
 #define DEFAULT_SIZES	"16,64,256,1K,4K,16K,64K"
 #define DEFAULT_COUNT	1000
 #define MAX_RUNS	32
-
-const char *const bench_pools[NR_POOLS] = {
-	[DMA_POOL] = "dma_pool",
-	[RHI_POOL] = "rhi_pool",
-};
 
 static const char *const patterns[RHI_BENCH_NR_PATTERNS] = { RHI_BENCH_PATTERNS };
 
@@ -107,72 +100,13 @@ static bool check(const struct request *request)
 	return true;
 }
 
-/* What the module says beside the figures. It repeats the request: was it ours? */
-struct answer_to {
-	const struct request *request;
-	uint64_t size, count;
-	struct bench *bench;
-	struct bench_run *run;
-	unsigned int seen;
-};
-
-static int add_figures(struct answer_to *to, enum bench_pool pool, const char *text)
-{
-	struct bench_figures *figures = &to->run->pools[pool];
-	uint64_t *const values[] = { &figures->pairs, &figures->best_ns, &figures->median_ns,
-				     &figures->fill_ns, &figures->conversions,
-				     &figures->shared_bytes };
-	char *copy = strdup(text), *rest = copy, *word;
-	size_t nr = 0;
-	bool good = true;
-
-	if (!copy)
-		return -ENOMEM;
-	while (good && (word = strsep(&rest, " ")))
-		good = nr < sizeof(values) / sizeof(*values) && decode_decimal(word, values[nr++]);
-	free(copy);
-	to->seen++;
-	return good && nr == sizeof(values) / sizeof(*values) && figures->pairs ? 0 : -EPROTO;
-}
-
-static int add_line(void *pointer, char **fields)
-{
-	struct answer_to *to = pointer;
-	const char *key = fields[0], *value = fields[1];
-	uint64_t number;
-
-	for (int pool = 0; pool < NR_POOLS; pool++)
-		if (!strcmp(key, bench_pools[pool]))
-			return add_figures(to, pool, value);
-	if (!strcmp(key, "hook"))
-		return decode_word(value, to->bench->hook, sizeof(to->bench->hook)) ? 0 : -EPROTO;
-	if (!strcmp(key, "zeroed")) {
-		to->bench->always_zeroed = !strcmp(value, "always");
-		return 0;
-	}
-	if (!strcmp(key, "granule"))
-		return decode_decimal(value, &to->bench->granule_bytes) ? 0 : -EPROTO;
-	if (!strcmp(key, "pattern"))
-		return strcmp(value, patterns[to->request->pattern]) ? -EBUSY : 0;
-	if (!strcmp(key, "size"))
-		return decode_decimal(value, &number) && number == to->size ? 0 : -EBUSY;
-	if (!strcmp(key, "count"))
-		return decode_decimal(value, &number) && number == to->count ? 0 : -EBUSY;
-	if (!strcmp(key, "threads"))
-		return decode_decimal(value, &number) && number == to->request->threads ?
-		       0 : -EBUSY;
-	return 0;	/* a newer module */
-}
-
-static const struct table table = { FILE_NAME, "key value", 2, add_line };
-
 static int run_one(const struct sysroot *root, const struct request *request, uint64_t size,
 		   struct bench *bench)
 {
 	struct bench_run *run = &bench->runs[bench->nr_runs];
 	uint64_t count = request->count;
 	bool keeps = request->pattern == RHI_BENCH_BATCH || request->pattern == RHI_BENCH_RANDOM;
-	struct answer_to to;
+	struct bench_request asked;
 	char text[128];
 	int ret;
 
@@ -181,16 +115,12 @@ static int run_one(const struct sysroot *root, const struct request *request, ui
 	snprintf(text, sizeof(text),
 		 "size=%" PRIu64 " count=%" PRIu64 " threads=%" PRIu64 " pattern=%s\n", size, count,
 		 request->threads, patterns[request->pattern]);
-	ret = module_write(FILE_NAME, text);
+	ret = module_write(BENCH_FILE, text);
 	if (ret)
 		return ret;
 
-	to = (struct answer_to){ request, size, count, bench, run, 0 };
-	ret = table_read(root, &table, &to);
-	if (!ret && to.seen != NR_POOLS) {
-		warnx("%s: there are not the figures of two pools", FILE_NAME);
-		ret = -EPROTO;
-	}
+	asked = (struct bench_request){ patterns[request->pattern], size, count, request->threads };
+	ret = bench_read(root, &asked, bench, run);
 	if (ret)
 		return ret;
 	run->size_bytes = size;
@@ -212,7 +142,7 @@ static int failure(int error)
 		warnx("no memory, or the host would not share it (dmesg): try a smaller --count");
 		return EXIT_RESOURCES;
 	default:
-		return module_stress_failure(FILE_NAME, error);
+		return module_stress_failure(BENCH_FILE, error);
 	}
 }
 
@@ -223,7 +153,7 @@ static int run_all(const struct request *request, struct bench *bench)
 
 	if (ret)
 		return ret;
-	ret = module_need_stress(&root, FILE_NAME);
+	ret = module_need_stress(&root, BENCH_FILE);
 	for (size_t i = 0; !ret && i < request->nr_sizes; i++)
 		ret = run_one(&root, request, request->sizes[i], bench);
 	sysroot_close(&root);

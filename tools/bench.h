@@ -36,4 +36,17 @@ struct bench {
 	size_t nr_runs;
 };
 
+/* What the module was asked to measure; it says it again. */
+struct bench_request {
+	const char *pattern;
+	uint64_t size, count, threads;
+};
+
+#define BENCH_FILE	DEBUGFS "/bench"
+
+struct sysroot;
+
+int bench_read(const struct sysroot *root, const struct bench_request *request,
+	       struct bench *bench, struct bench_run *run);
+
 #endif

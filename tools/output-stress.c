@@ -10,9 +10,14 @@
 
 static const double percentiles[NR_PERCENTILES] = STRESS_PERCENTILES;
 
-static double rate(const struct stress *stress)
+/* Operations in a second, as the largest number at most. */
+static uint64_t rate(const struct stress *stress)
 {
-	return stress->ns ? stress->done / (stress->ns / 1e9) : 0;
+	const double value = stress->ns ? stress->done / (stress->ns / 1e9) : 0;
+
+	if (value >= (double)UINT64_MAX)
+		return UINT64_MAX;
+	return value;
 }
 
 static void print_place(const char *name, const struct stress_place *place)
@@ -94,7 +99,7 @@ void text_stress(const struct stress *stress)
 	if (stress->failure != RHI_STRESS_GOOD)
 		print_failure(stress);
 	else
-		printf("%s: %s%" PRIu64 " operations in %.1f s, %.0f/s\n",
+		printf("%s: %s%" PRIu64 " operations in %.1f s, %" PRIu64 "/s\n",
 		       stress_is_complete(stress) ? "good" : "incomplete",
 		       strcmp(stress->ended, "stopped") ? "" : "stopped, ", stress->done,
 		       stress->ns / 1e9, rate(stress));

@@ -63,11 +63,15 @@ static struct scale make_scale(const struct stress *stress)
 
 	for (int i = 0; i < RHI_STRESS_NR_LATENCIES; i++) {
 		const struct stress_latency *latency = &stress->latencies[i];
+		uint64_t first_ns;
 		double first, rare;
 
 		if (!latency->nr_buckets)
 			continue;
-		first = latency->buckets[0].high_ns ? latency->buckets[0].high_ns : 1;
+		/* No line begins above its longest: such a bucket is drawn where that is. */
+		first_ns = latency->buckets[0].high_ns < latency->max_ns ?
+			   latency->buckets[0].high_ns : latency->max_ns;
+		first = first_ns ? first_ns : 1;
 		rare = decades(latency->count);
 		low = first < low ? first : low;
 		high = latency->max_ns > high ? latency->max_ns : high;

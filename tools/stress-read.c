@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reads what the module says of a run. No files, no output but of what is wrong. */
+#include <err.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
@@ -213,12 +214,20 @@ int stress_read(char *text, struct stress *stress)
 
 	memset(stress, 0, sizeof(*stress));
 	ret = table_parse(&table, "", text, stress);
-	for (int i = 0; !ret && i < RHI_STRESS_NR_LATENCIES; i++)
-		if (!adds_up(&stress->latencies[i]))
-			ret = -EPROTO;
-	if (!ret && (!stress->parameters.workers || !*stress->parameters.source))
-		ret = -EPROTO;
-	return ret;
+	if (ret)
+		return ret;
+	for (int i = 0; i < RHI_STRESS_NR_LATENCIES; i++) {
+		if (adds_up(&stress->latencies[i]))
+			continue;
+		warnx("%s: the buckets of latency %s are not as many as its count", table.path,
+		      stress_latencies[i]);
+		return -EPROTO;
+	}
+	if (!stress->parameters.workers || !*stress->parameters.source) {
+		warnx("%s: there are no workers, or no source", table.path);
+		return -EPROTO;
+	}
+	return 0;
 }
 
 /**

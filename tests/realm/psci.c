@@ -12,8 +12,9 @@
 #define AFFINITY_OFF		1
 
 /*
- * A Realm's CPU indices are the MPIDR's Aff0[3:0], then Aff1, Aff2 and Aff3;
- * the machine numbers its first sixteen the same way.
+ * A Realm's CPU indices are the MPIDR's Aff0[3:0], then Aff1, Aff2 and Aff3, and
+ * its other bits mean nothing. The machine numbers its first sixteen the same way,
+ * but knows no MPIDR with other bits: it is given the index.
  */
 static u64 mpidr_to_index(u64 mpidr)
 {
@@ -66,7 +67,7 @@ enum result psci_cpu_on(struct realm *realm, struct vcpu *vcpu, const u64 *arg, 
 	}
 	target->entry = arg[2];
 	target->context = arg[3];
-	ret = arch_psci(PSCI_CPU_ON_64, arg[1], arch_vcpu_entry(), index);
+	ret = arch_psci(PSCI_CPU_ON_64, index, arch_vcpu_entry(), index);
 	/* Not yet gone after its CPU_OFF, for example: to the Realm it is still on. */
 	if (ret) {
 		__atomic_store_n(&target->state, VCPU_OFF, __ATOMIC_RELEASE);
@@ -85,7 +86,7 @@ enum result psci_affinity_info(struct realm *realm, struct vcpu *vcpu, const u64
 		res[0] = INVALID_PARAMETERS;
 	else if (index == vcpu->index)
 		res[0] = AFFINITY_ON;
-	else if (arch_psci(PSCI_AFFINITY_INFO_64, arg[1], 0, 0) == AFFINITY_OFF)
+	else if (arch_psci(PSCI_AFFINITY_INFO_64, index, 0, 0) == AFFINITY_OFF)
 		res[0] = AFFINITY_OFF;
 	else
 		res[0] = AFFINITY_ON;

@@ -58,6 +58,18 @@ static void psci_cpu_on_errors(void)
 	CHECK_EQ(psci(realm, PSCI_AFFINITY_INFO_64, 0, 0, 0), 0);
 }
 
+/* As an RMM does it: MPIDR_EL1 has bit 31 set, and Aff0 has four bits more than a Realm uses. */
+static void psci_bits_that_mean_nothing(void)
+{
+	struct realm *realm = env_realm("cpus=4");
+	const u64 bits = 0x800000f0;
+
+	CHECK_EQ(psci(realm, PSCI_AFFINITY_INFO_64, 2 | bits, 0, 0), 1);
+	CHECK_EQ(psci(realm, PSCI_CPU_ON_64, 2 | bits, PLAT_RAM, 0), 0);
+	CHECK_EQ(psci(realm, PSCI_AFFINITY_INFO_64, 2 | bits, 0, 0), 0);
+	CHECK_EQ(psci(realm, PSCI_AFFINITY_INFO_64, 2, 0, 0), 0);
+}
+
 static void psci_ends(void)
 {
 	struct realm *realm = env_realm("");
@@ -97,6 +109,7 @@ int main(void)
 	TAP_RUN(psci_features_table);
 	TAP_RUN(psci_cpu_on_once);
 	TAP_RUN(psci_cpu_on_errors);
+	TAP_RUN(psci_bits_that_mean_nothing);
 	TAP_RUN(psci_ends);
 	TAP_RUN(smc_sve_hint);
 	TAP_RUN(smc_upper_bits_of_the_fid);

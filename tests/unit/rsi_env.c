@@ -81,12 +81,12 @@ struct realm *env_realm(const char *config)
 	char text[1024], why[256];
 	struct sbuf err = SBUF(why, sizeof(why));
 
-	free(ram);
-	free(pool);
-	free(mailbox);
-	ram = aligned_alloc(PAGE_SIZE, ENV_RAM);
-	pool = aligned_alloc(PAGE_SIZE, POOL_SIZE);
-	mailbox = malloc(PLAT_MAILBOX_SIZE);
+	/* Once: a fuzz target comes here for each of its inputs. */
+	if (!ram) {
+		ram = aligned_alloc(PAGE_SIZE, ENV_RAM);
+		pool = aligned_alloc(PAGE_SIZE, POOL_SIZE);
+		mailbox = malloc(PLAT_MAILBOX_SIZE);
+	}
 	memset(ram, 0xee, ENV_RAM);
 	memset(mailbox, 0xee, PLAT_MAILBOX_SIZE);
 	memset(tlb, 0, sizeof(tlb));

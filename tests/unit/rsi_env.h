@@ -5,7 +5,9 @@
 
 #include "realm.h"
 
+#ifndef ENV_RAM
 #define ENV_RAM		(8UL << 20)
+#endif
 
 /* Milliseconds that arch_nsec() tells, as nanoseconds. */
 extern u64 env_msec;

@@ -109,9 +109,21 @@ static const char *const nonsense[] = {
 
 static void all_nonsense(void)
 {
+	FILE *usual = stderr;
+
 	for (size_t i = 0; i < sizeof(nonsense) / sizeof(*nonsense); i++) {
+		char *said = NULL;
+		size_t size;
+		int ret;
+
 		tap_begin();
-		CHECK_EQ(read_text(nonsense[i]), -EPROTO);
+		stderr = open_memstream(&said, &size);
+		ret = read_text(nonsense[i]);
+		fclose(stderr);
+		stderr = usual;
+		CHECK_EQ(ret, -EPROTO);
+		CHECK(size > 0);
+		free(said);
 		stress_free(&stress);
 		tap_end("nonsense %zu", i);
 	}
@@ -167,6 +179,9 @@ static void picture(void)
 	check_svg(GOOD "latency free 1 1 18446744073709551615\n"
 		  "bucket free 2130303778816 2199023255551 1\n",
 		  (const char *const []){ "class=\"line s1\"", NULL });
+	check_svg(GOOD "latency alloc 1 1 1000\nbucket alloc 900 900 1\n"
+		  "latency free 1 1 5\nbucket free 500 500 1\n",
+		  (const char *const []){ "class=\"line s0\"", "class=\"line s1\"", NULL });
 	check_svg(GOOD, (const char *const []){ "nothing was measured", NULL });
 }
 

@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Each target of tests/fuzz reads its corpus, and then a fixed number of inputs that libFuzzer
+# makes of it: the same ones on each run.
+#
+# Environment:
+#   FUZZ_RUNS  so many times as many inputs  [1]
+#   O          where it is built, and what is found is kept  [build]
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/tap.sh
+. "$here/tap.sh"
+
+top=$(realpath "$here/..")
+build=$(realpath -m "${O:-$top/build}")/fuzz
+found=$build/found
+work=$(mktemp -d) || exit 1
+trap 'rm -rf -- "$work"' EXIT
+
+command -v clang-19 >/dev/null || skip_all "there is no clang-19 here: scripts/sandbox tests/fuzz.t"
+
+export LC_ALL=C TMPDIR=$work
+# The readers ask for room for the longest file there can be: it need not be kept from reuse.
+export ASAN_OPTIONS=quarantine_size_mb=16 UBSAN_OPTIONS=print_stacktrace=1
+
+mkdir -p "$found"
+if ! make -s -C "$here/fuzz" O="$build" >"$work/log" 2>&1; then
+	fail "build" "$(tail -n 40 "$work/log")"
+	done_testing
+fi
+
+# again FILE: the command that repeats what FILE shows, and where it is kept
+again() {
+	echo "kept: $1"
+	echo "again: scripts/sandbox ${build#"$top"/}/${name}_fuzz ${1#"$top"/}"
+}
+
+# NAME | how many inputs | bytes of an input, at most
+targets='
+smc    | 2000  | 512
+config | 60000 | 256
+info   | 6000  | 2048
+audit  | 4000  | 2048
+hook   | 8000  | 1024
+stress | 10000 | 2048
+bench  | 10000 | 512
+'
+while IFS='| ' read -r name runs size; do
+	[[ $name ]] || continue
+	log=$work/$name.log
+	mkdir "$work/$name"
+	if "$build/${name}_fuzz" -runs=$((runs * ${FUZZ_RUNS:-1})) -seed=1 -max_len="$size" \
+		-dict="$here/fuzz/words.dict" \
+		-artifact_prefix="$found/$name-" "$work/$name" "$here/fuzz/corpus/$name" \
+		>"$log" 2>&1 </dev/null; then
+		pass "$name: $(grep -o '^Done [0-9]* runs' "$log")"
+	else
+		kept=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)
+		fail "$name" "$(grep -vE '^(#[0-9]|INFO|	NEW_FUNC)' "$log" | tail -n 40)
+$(again "${kept:-nothing}")"
+	fi
+done <<<"$targets"
+
+done_testing

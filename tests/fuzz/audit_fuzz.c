@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What rhictl audit reads. */
+#include "audit.h"
+#include "module.h"
+#include "must.h"
+#include "output.h"
+#include "report.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const paths[] = {
+		DEBUGFS "/audit", DEBUGFS "/ripas", SYSFS "/status", NULL
+	};
+	const struct sysroot *root = report_tree(data, size, paths);
+	struct audit audit = { 0 };
+	int ret;
+
+	report_begin(&stderr);
+	ret = audit_read(root, &audit);
+	report_said(ret);
+	if (!ret && audit.verdict->is_report) {
+		report_begin(&stdout);
+		output_text.audit(&audit);
+		report_printed(false);
+		report_begin(&stdout);
+		output_json.audit(&audit);
+		report_printed(true);
+	}
+	MUST(ret || audit_same(&audit, &audit));
+	audit_free(&audit);
+	return 0;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What rhictl bench reads after it asked for one size. */
+#include <errno.h>
+
+#include "bench.h"
+#include "module.h"
+#include "must.h"
+#include "output.h"
+#include "report.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct bench_request request = { "pair", 64, 1000, 1 };
+	static const char *const paths[] = { BENCH_FILE, SYSFS "/status", NULL };
+	const struct sysroot *root = report_tree(data, size, paths);
+	struct bench_run run = { .size_bytes = 64, .used_bytes = 64 };
+	struct bench bench = { .pattern = "pair", .threads = 1, .runs = &run, .nr_runs = 1 };
+	int ret;
+
+	report_begin(&stderr);
+	ret = bench_read(root, &request, &bench, &run);
+	/* Of these errors the caller says what they mean. */
+	report_said(ret && ret != -EBUSY && ret != -ENOENT);
+	if (ret)
+		return 0;
+	report_begin(&stdout);
+	output_text.bench(&bench);
+	report_printed(false);
+	report_begin(&stdout);
+	output_json.bench(&bench);
+	report_printed(true);
+	return 0;
+}

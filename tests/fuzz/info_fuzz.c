@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What rhictl info reads. */
+#include "info.h"
+#include "module.h"
+#include "must.h"
+#include "output.h"
+#include "report.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const paths[] = {
+		SYSFS "/status", SYSFS "/granule", SYSFS "/hostconf_version",
+		SYSFS "/hostconf_features", SYSFS "/ipa_change_alignment",
+		PARAMETERS "/granule", PARAMETERS "/force",
+		DEBUGFS "/hostconf", DEBUGFS "/calls", DEBUGFS "/families", NULL
+	};
+	const struct sysroot *root = report_tree(data, size, paths);
+	struct info info = { 0 };
+	int ret;
+
+	report_begin(&stderr);
+	ret = info_read(root, &info);
+	report_said(ret);
+	if (!ret) {
+		report_begin(&stdout);
+		output_text.info(&info);
+		report_printed(false);
+		report_begin(&stdout);
+		output_json.info(&info);
+		report_printed(true);
+	}
+	info_free(&info);
+	return 0;
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SMCs of a Realm, one after the other, on a host of any kind. The input is the host first, then
+ * the calls: a byte says which one, and each register begins with a byte that says how it is made.
+ */
+#include <string.h>
+
+#include "abort.h"
+#include "must.h"
+#include "psci.h"
+#include "rsi.h"
+#include "rsi_env.h"
+#include "summary.h"
+
+#define PAGES		(ENV_RAM / PAGE_SIZE)
+#define MAX_CALLS	64
+
+#define IPA_STATE_SET	0xc4000197
+#define IPA_STATE_GET	0xc4000198
+#define HOST_CALL	0xc4000199
+
+/* What a call may change, as it was before. */
+struct before {
+	u64 x[31];
+	u64 shared, destroyed, bytes;
+	u8 ripas[PAGES];
+};
+
+static const uint8_t *input;
+static size_t left;
+
+/* Behind its end the input goes on with zeros. */
+static u64 take(size_t bytes)
+{
+	u64 value = 0;
+
+	for (size_t i = 0; i < bytes && left; i++, left--)
+		value |= (u64)*input++ << 8 * i;
+	return value;
+}
+
+/* A small number, a page in or around RAM, something in a page, or any number. */
+static u64 take_register(void)
+{
+	const u64 how = take(1), page = PLAT_RAM - 4 * PAGE_SIZE;
+
+	switch (how & 3) {
+	case 0:
+		return how >> 2;
+	case 1:
+		return page + (how >> 2) % 16 * 64 * PAGE_SIZE + take(1) * PAGE_SIZE;
+	case 2:
+		return page + take(2) * 256 + (how >> 2 & 1 ? how >> 3 : 0);
+	default:
+		return take(8);
+	}
+}
+
+static struct realm *take_host(void)
+{
+	static const char *const hosts[] = {
+		"lenient", "record", "refuse", "kill", "destroy", "none"
+	};
+	static const char *const states[] = {
+		"honest", "error", "backwards", "empty", "beyond", "inside", "unknown", "pages",
+		"flip", "moving"
+	};
+	const u64 kinds = take(1), host = take(1);
+	char text[512];
+	struct sbuf sb = SBUF(text, sizeof(text));
+
+	sb_printf(&sb, "cpus=4\nhost=%s\ngranule=%lu\n", hosts[host % ARRAY_SIZE(hosts)],
+		  PAGE_SIZE << (host >> 4));
+	if (kinds & 1)
+		sb_printf(&sb, "host.hostile=%lu\n", take(2));
+	if (kinds & 2)
+		sb_printf(&sb, "host.step=%lu\n", take(1) * PAGE_SIZE);
+	if (kinds & 4)
+		sb_printf(&sb, "host.stop_after=%lu\n", take(1) * PAGE_SIZE);
+	if (kinds & 8)
+		sb_printf(&sb, "host.keep=1\n");
+	if (kinds & 16)
+		sb_printf(&sb, "host.scribble=%lu\n", take(1));
+	if (kinds & 32)
+		sb_printf(&sb, "rsi.state_get=%s\n", states[take(1) % ARRAY_SIZE(states)]);
+	if (kinds & 64)
+		sb_printf(&sb, "rsi.features=%lu\nrhi.garbage=1\n", 1 + take(1) % 4);
+	if (kinds & 128)
+		sb_printf(&sb, "rhi.alignment=%lu\nrhi.da.features=%lu\n", take(8), take(8));
+	return env_realm(text);
+}
+
+static enum ripas ripas_of(struct realm *realm, u64 page)
+{
+	return s2_ripas(&realm->s2, PLAT_RAM + page * PAGE_SIZE);
+}
+
+static u64 bytes_changed(const struct realm *realm)
+{
+	return realm->to_shared.bytes + realm->to_private.bytes;
+}
+
+/* The descriptors and what they add up to. */
+static void check_tables(struct realm *realm)
+{
+	u64 shared = 0, destroyed = 0;
+
+	for (u64 i = 0; i < PAGES; i++) {
+		const u64 ipa = PLAT_RAM + i * PAGE_SIZE;
+		const enum ripas ripas = ripas_of(realm, i);
+		const bool is_mapped = s2_maps(&realm->s2, ipa | S2_SHARED);
+
+		MUST(ripas <= RIPAS_DESTROYED);
+		MUST(s2_maps(&realm->s2, ipa) == (ripas == RIPAS_RAM));
+		MUST(!is_mapped || ripas == RIPAS_EMPTY);
+		MUST(is_mapped || ripas != RIPAS_EMPTY || realm->hostile.on);
+		shared += ripas == RIPAS_EMPTY;
+		destroyed += ripas == RIPAS_DESTROYED;
+	}
+	MUST(realm->s2.shared == shared * PAGE_SIZE);
+	MUST(realm->s2.destroyed == destroyed * PAGE_SIZE);
+	MUST(!env_tlb_stale(realm));
+}
+
+static bool is_range(const u64 *x)
+{
+	return (x[1] | x[2]) % PAGE_SIZE == 0 && x[1] < x[2] && x[2] <= S2_SHARED;
+}
+
+static bool is_within(const u64 *x, u64 page)
+{
+	const u64 ipa = PLAT_RAM + page * PAGE_SIZE;
+
+	return ipa >= x[1] && ipa < x[2];
+}
+
+/* What a range that was said to be of a state has. */
+static void check_range(struct realm *realm, u64 base, u64 top, enum ripas ripas)
+{
+	const u64 range[] = { 0, base, top };
+
+	for (u64 i = 0; i < PAGES; i++)
+		MUST(!is_within(range, i) || ripas_of(realm, i) == ripas);
+}
+
+static void check_page(struct realm *realm, const struct before *b, u64 i, bool done)
+{
+	const enum ripas now = ripas_of(realm, i), wanted = b->x[3];
+	const u64 *page = arch_pa_to_va(PLAT_RAM + i * PAGE_SIZE);
+	const bool written = realm->hostile.on || realm->cfg.host_scribble;
+
+	if (now == b->ripas[i])
+		return;
+	MUST(done);
+	if (!is_within(b->x, i) || now != wanted) {
+		MUST(now == RIPAS_DESTROYED && b->ripas[i] == RIPAS_RAM);
+		MUST(realm->hostile.on || realm->cfg.host == HOST_DESTROY);
+	} else {
+		MUST(written || !(page[0] | page[PAGE_SIZE / sizeof(*page) - 1]));
+	}
+}
+
+static void check_set(struct realm *realm, const struct before *b, const u64 *x)
+{
+	const bool good = is_range(b->x) && b->x[3] <= RIPAS_RAM &&
+			  realm->cfg.host != HOST_NONE;
+	u64 bytes = 0;
+
+	for (u64 i = 0; i < PAGES; i++) {
+		const enum ripas now = ripas_of(realm, i);
+
+		check_page(realm, b, i, good);
+		if (is_within(b->x, i) && now == b->x[3] && now != b->ripas[i])
+			bytes += PAGE_SIZE;
+	}
+	MUST(bytes_changed(realm) - b->bytes == bytes);
+	if (realm->cfg.host == HOST_NONE)
+		return;
+	MUST(good || x[0] == RSI_ERROR_INPUT);
+	MUST(!good || realm->hostile.on ||
+	     (!x[0] && x[1] >= b->x[1] && x[1] <= b->x[2] && x[1] % PAGE_SIZE == 0));
+	if (!good || x[0])
+		return;
+	MUST(x[2] <= RSI_REJECT);
+	/* Even a hostile host claims no change that was not made. */
+	if (x[1] > b->x[1] && x[1] <= b->x[2] && x[1] % PAGE_SIZE == 0)
+		check_range(realm, b->x[1], x[1], b->x[3]);
+}
+
+static void check_get(struct realm *realm, const struct before *b, const u64 *x)
+{
+	const bool spoilt = realm->asked && realm->cfg.state_get != STATE_GET_HONEST;
+
+	if (realm->cfg.host == HOST_NONE)
+		return;
+	MUST(is_range(b->x) == (x[0] != RSI_ERROR_INPUT) || realm->hostile.on);
+	if (x[0] || spoilt)
+		return;
+	MUST(realm->hostile.on ||
+	     (x[1] > b->x[1] && x[1] <= b->x[2] && x[1] % PAGE_SIZE == 0 &&
+	      x[2] <= RIPAS_DESTROYED));
+	if (x[2] <= RIPAS_RAM && x[1] > b->x[1] && x[1] <= b->x[2])
+		check_range(realm, b->x[1], x[1], x[2]);
+}
+
+static bool is_rsi(u32 fid)
+{
+	return fid >= 0xc4000190 && fid <= HOST_CALL;
+}
+
+/* X0 is one of what the interface has, unless the host may say anything. */
+static void check_code(const struct realm *realm, u32 fid, u64 code)
+{
+	static const u64 codes[] = { 0, 1, -1UL, -2UL, -4UL, -9UL, 0x10001, 0x10002 };
+	bool known = false;
+
+	if (is_rsi(fid) && realm->cfg.host != HOST_NONE) {
+		MUST(code <= RSI_ERROR_UNKNOWN || (realm->hostile.on && fid >= IPA_STATE_SET));
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		known |= code == codes[i];
+	MUST(known && (code == SMCCC_NOT_SUPPORTED || !is_rsi(fid)));
+}
+
+static void check_call(struct realm *realm, const struct before *b, const u64 *x)
+{
+	/* The hint that SVE state need not be kept. */
+	const u32 fid = b->x[0] & ~BIT(16);
+
+	check_code(realm, fid, x[0]);
+	MUST(!memcmp(&x[SMC_RESULTS], &b->x[SMC_RESULTS], sizeof(*x) * (31 - SMC_RESULTS)));
+	if (fid == IPA_STATE_SET) {
+		check_set(realm, b, x);
+		check_tables(realm);
+		return;
+	}
+	if (fid == IPA_STATE_GET)
+		check_get(realm, b, x);
+	MUST(realm->s2.shared == b->shared && realm->s2.destroyed == b->destroyed);
+	MUST(bytes_changed(realm) == b->bytes);
+}
+
+/* The Realm asks its host for something: the structure first, which a shared page cannot hold. */
+static void fill_host_call(struct realm *realm, u64 *x)
+{
+	struct host_call *hc;
+
+	x[0] = HOST_CALL;
+	x[1] = ALIGN_DOWN(x[1], sizeof(*hc));
+	if (x[1] < PLAT_RAM || x[1] >= PLAT_RAM + ENV_RAM)
+		return;
+	hc = arch_pa_to_va(x[1]);
+	hc->gprs[0] = 0xc5000040 + take(1) % 32;
+}
+
+/* Returns false if the Realm is at its end. */
+static bool call(struct realm *realm)
+{
+	const u64 which = take(1);
+	struct before b = { 0 };
+	enum result result;
+	u64 x[31];
+
+	for (int i = 0; i < 31; i++)
+		x[i] = 0x1111 * i;
+	x[0] = which < 0xc0 ? smc_calls[which % SMC_CALLS].fid : take(4);
+	for (int i = 1; i < 5; i++)
+		x[i] = take_register();
+	if (which >= 0xe0) {
+		/* No call, but an access that stage 2 does not let through. */
+		const enum abort_action action = abort_decide(realm, x[1], x[0]);
+
+		MUST(action != ABORT_RETRY || s2_maps(&realm->s2, x[1]));
+		MUST(x[1] >= S2_END || *abort_reason(realm, x[1]));
+		return true;
+	}
+	if (which >= 0xc8)
+		fill_host_call(realm, x);
+	memcpy(b.x, x, sizeof(x));
+	b.shared = realm->s2.shared;
+	b.destroyed = realm->s2.destroyed;
+	b.bytes = bytes_changed(realm);
+	if ((u32)(x[0] & ~BIT(16)) == IPA_STATE_SET) {
+		env_tlb_fill(realm);
+		for (u64 i = 0; i < PAGES; i++)
+			b.ripas[i] = ripas_of(realm, i);
+	}
+	result = env_smc(realm, x);
+	MUST(!realm->lock.taken);
+	MUST((result == FATAL) == !!realm->ending);
+	MUST((result == FATAL) == (realm->end != END_RUNNING));
+	if (result == FATAL)
+		return false;
+	MUST(result == HANDLED);
+	check_call(realm, &b, x);
+	return true;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct realm *realm;
+
+	input = data;
+	left = size;
+	realm = take_host();
+	for (int i = 0; i < MAX_CALLS && left && call(realm); i++)
+		;
+	check_tables(realm);
+	summary_refresh(realm, true);
+	MUST(env_json_balanced(summary_text()));
+	return 0;
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What rhictl stress reads, and the picture that it makes. */
+#include <string.h>
+
+#include "must.h"
+#include "output.h"
+#include "report.h"
+#include "stress.h"
+
+#define WIDTH	760
+#define HEIGHT	440
+
+/* All that is drawn stands in the picture. */
+static void check_picture(const char *svg)
+{
+	static const char *const points[] = { " d=\"M%lf %lf", " cx=\"%lf\" cy=\"%lf" };
+
+	MUST(!strstr(svg, "nan") && !strstr(svg, "inf"));
+	for (int i = 0; i < 2; i++) {
+		char begin[5] = { 0 };
+
+		memcpy(begin, points[i], 4);
+		for (const char *at = strstr(svg, begin); at; at = strstr(at + 1, begin)) {
+			double x, y;
+
+			if (sscanf(at, points[i], &x, &y) == 2)
+				MUST(x >= 0 && x <= WIDTH && y >= 0 && y <= HEIGHT);
+		}
+	}
+}
+
+static void show(const struct stress *stress)
+{
+	char *svg;
+
+	report_begin(&stdout);
+	output_text.stress(stress);
+	report_printed(false);
+	report_begin(&stdout);
+	output_json.stress(stress);
+	report_printed(true);
+	report_begin(&stdout);
+	ktap_stress(stress);
+	report_printed(false);
+	report_begin(&stdout);
+	MUST(!svg_stress(stress, stdout));
+	svg = report_end(&stdout);
+	check_picture(svg);
+	free(svg);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = strndup((const char *)data, size);
+	struct stress stress;
+	int ret;
+
+	report_begin(&stderr);
+	ret = stress_read(text, &stress);
+	report_said(ret);
+	if (!ret)
+		show(&stress);
+	stress_free(&stress);
+	free(text);
+	return 0;
+}
