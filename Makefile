@@ -43,7 +43,7 @@ check-long:
 	@scripts/sandbox env LONG=1 prove -e "" -v --timer $(LONG_TESTS)
 
 TESTS ?= $(wildcard tests/*.t) build/unit/*_test
-LONG_TESTS ?= tests/faults.t tests/hostile.t tests/kernels.t tests/soak.t
+LONG_TESTS ?= tests/fuzz.t tests/faults.t tests/bench.t tests/hostile.t tests/kernels.t tests/soak.t
 
 bench:
 	@scripts/bench --kernel $(KERNEL)

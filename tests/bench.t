@@ -182,7 +182,7 @@ boot 'not a Realm' 0 'rhictl bench --json; bench_left_nothing' --host none --app
 ok 'not a Realm: figures of both' jq -e --argjson sizes 7 "$schema" "$work/stdout"
 
 # With init_on_alloc=0 only the pattern zero is about zeroing.
-for run in 1 2; do
+for run in $(budget 1 '1 2'); do
 	boot "instructions, run $run" 0 '
 	rhictl bench --json
 	rhictl bench --json --pattern zero' --icount --append init_on_alloc=0
@@ -195,7 +195,7 @@ for run in 1 2; do
 			"$work/stdout")" ''
 done
 # Interrupts are what is left of chance.
-is 'instructions: the same in both runs, but for one in a thousand' "$(
+[ ! -e "$work/icount.2" ] || is 'instructions: the same in both runs, but for one in a thousand' "$(
 	jq -rn --slurpfile a "$work/icount.1" --slurpfile b "$work/icount.2" '
 		[$a[], $b[] | .runs[] | .dma_pool, .rhi_pool | .best_ns] as $all
 		| ($all | length / 2) as $n

@@ -1,22 +1,17 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-#
 # Each target of tests/fuzz reads its corpus, and then a fixed number of inputs that libFuzzer
 # makes of it: the same ones on each run.
 #
-# Environment:
-#   FUZZ_RUNS  so many times as many inputs  [1]
-#   O          where it is built, and what is found is kept  [build]
+# FUZZ_RUNS=N: so many times as many inputs; make check takes 1, make check-long 100.
 
-here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=tests/tap.sh
-. "$here/tap.sh"
+TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+# shellcheck source=tests/cases.sh
+. "$TOP/tests/cases.sh"
 
-top=$(realpath "$here/..")
-build=$(realpath -m "${O:-$top/build}")/fuzz
+FUZZ_RUNS=${FUZZ_RUNS:-$(budget 1 100)}
+build=$TOP/build/fuzz
 found=$build/found
-work=$(mktemp -d) || exit 1
-trap 'rm -rf -- "$work"' EXIT
 
 command -v clang-19 >/dev/null || skip_all "there is no clang-19 here: scripts/sandbox tests/fuzz.t"
 
@@ -25,7 +20,7 @@ export LC_ALL=C TMPDIR=$work
 export ASAN_OPTIONS=quarantine_size_mb=16 UBSAN_OPTIONS=print_stacktrace=1
 
 mkdir -p "$found"
-if ! make -s -C "$here/fuzz" O="$build" >"$work/log" 2>&1; then
+if ! make -s -C "$TOP/tests/fuzz" O="$build" >"$work/log" 2>&1; then
 	fail "build" "$(tail -n 40 "$work/log")"
 	done_testing
 fi
@@ -33,7 +28,7 @@ fi
 # again FILE: the command that repeats what FILE shows, and where it is kept
 again() {
 	echo "kept: $1"
-	echo "again: scripts/sandbox ${build#"$top"/}/${name}_fuzz ${1#"$top"/}"
+	echo "again: scripts/sandbox ${build#"$TOP"/}/${name}_fuzz ${1#"$TOP"/}"
 }
 
 # NAME | how many inputs | bytes of an input, at most
@@ -50,9 +45,9 @@ while IFS='| ' read -r name runs size; do
 	[[ $name ]] || continue
 	log=$work/$name.log
 	mkdir "$work/$name"
-	if "$build/${name}_fuzz" -runs=$((runs * ${FUZZ_RUNS:-1})) -seed=1 -max_len="$size" \
-		-dict="$here/fuzz/words.dict" \
-		-artifact_prefix="$found/$name-" "$work/$name" "$here/fuzz/corpus/$name" \
+	if "$build/${name}_fuzz" -runs=$((runs * FUZZ_RUNS)) -seed=1 -max_len="$size" \
+		-dict="$TOP/tests/fuzz/words.dict" \
+		-artifact_prefix="$found/$name-" "$work/$name" "$TOP/tests/fuzz/corpus/$name" \
 		>"$log" 2>&1 </dev/null; then
 		pass "$name: $(grep -o '^Done [0-9]* runs' "$log")"
 	else

@@ -286,8 +286,8 @@ faults_within() {
 	local d
 
 	for d in $faults; do
-		echo "$1" >$d/require-start
-		echo "$2" >$d/require-end
+		echo "$1" >"$d/require-start"
+		echo "$2" >"$d/require-end"
 	done
 }
 # The same for the text of a module; for the initialisation of any
@@ -309,7 +309,7 @@ faults_left() { cat /sys/kernel/debug/failslab/times /sys/kernel/debug/fail_page
 each_failure() {
 	local nth=1 left='' status d failed=0
 
-	for d in $faults; do echo 1000000 >$d/times; done
+	for d in $faults; do echo 1000000 >"$d/times"; done
 	while left=$(faults_left); do
 		before_"$2"
 		status=0
