@@ -33,6 +33,7 @@ static struct {
 	int (*cma_each)(int (*it)(struct cma *cma, void *data), void *data);
 	phys_addr_t (*cma_base)(const struct cma *cma);
 	unsigned long (*cma_size)(const struct cma *cma);
+	const char *(*cma_name)(const struct cma *cma);
 } kernel = { .lock = __MUTEX_INITIALIZER(kernel.lock) };
 
 /* A gen_pool that was made so, and nothing else that may stand under this name. */
@@ -74,7 +75,8 @@ static void look(void)
 	kernel.rdists = (struct rdists **)ksym_data("gic_rdists");
 	kernel.cma_base = (void *)ksym_function("cma_get_base");
 	kernel.cma_size = (void *)ksym_function("cma_get_size");
-	if (kernel.cma_base && kernel.cma_size)
+	kernel.cma_name = (void *)ksym_function("cma_get_name");
+	if (kernel.cma_base && kernel.cma_size && kernel.cma_name)
 		kernel.cma_each = (void *)ksym_function("cma_for_each_area");
 	kernel.looked = true;
 }
@@ -216,7 +218,7 @@ static int try_cma(struct cma *cma, void *arg)
 			    "");
 	if (query->found)
 		snprintf(query->owner->text, sizeof(query->owner->text),
-			 "CMA area %s", cma_get_name(cma));
+			 "CMA area %s", kernel.cma_name(cma));
 	return query->found;
 }
 
