@@ -34,8 +34,7 @@ static void counters(struct sbuf *sb, const struct realm *realm)
 
 static void direction(struct sbuf *sb, const char *name, const struct direction *d)
 {
-	sb_printf(sb, "\"%s\":{\"requests\":%lu,\"bytes\":%lu,\"nsec\":%lu}", name, d->requests,
-		  d->bytes, d->nsec);
+	sb_printf(sb, "\"%s\":{\"requests\":%lu,\"bytes\":%lu}", name, d->requests, d->bytes);
 }
 
 static void render_head(struct sbuf *sb, const struct realm *realm)
@@ -62,7 +61,9 @@ static void render_head(struct sbuf *sb, const struct realm *realm)
 	direction(sb, "to_shared", &realm->to_shared);
 	sb_printf(sb, ",");
 	direction(sb, "to_private", &realm->to_private);
-	sb_printf(sb, "},\"shared_bytes\":%lu,\"destroyed_bytes\":%lu,"
+	sb_printf(sb, "},\"convert_nsec\":{\"to_shared\":%lu,\"to_private\":%lu},",
+		  realm->to_shared.nsec, realm->to_private.nsec);
+	sb_printf(sb, "\"shared_bytes\":%lu,\"destroyed_bytes\":%lu,"
 		  "\"misaligned\":{\"requests\":%lu,\"dropped\":%lu,",
 		  realm->s2.shared, realm->s2.destroyed, n, dropped);
 }

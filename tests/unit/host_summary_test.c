@@ -61,8 +61,9 @@ static void summary_from_the_start(void)
 	CHECK_STR(packed(), "{\"schema\":1,\"end\":\"running\",\"ipa_bits\":36,\"cpus\":2,"
 		  "\"memory_bytes\":8388608,\"host\":{\"policy\":\"record\",\"granule_bytes\":65536},"
 		  "\"calls\":{\"unknown\":0},\"rhi\":{\"unknown\":0},\"convert\":{"
-		  "\"to_shared\":{\"requests\":0,\"bytes\":0,\"nsec\":0},"
-		  "\"to_private\":{\"requests\":0,\"bytes\":0,\"nsec\":0}},"
+		  "\"to_shared\":{\"requests\":0,\"bytes\":0},"
+		  "\"to_private\":{\"requests\":0,\"bytes\":0}},"
+		  "\"convert_nsec\":{\"to_shared\":0,\"to_private\":0},"
 		  "\"shared_bytes\":0,\"destroyed_bytes\":0,"
 		  "\"misaligned\":{\"requests\":0,\"dropped\":0, \"list\":[]}}");
 }
@@ -81,8 +82,9 @@ static void summary_of_a_run(void)
 		  "\"memory_bytes\":8388608,\"host\":{\"policy\":\"record\",\"granule_bytes\":65536},"
 		  "\"calls\":{\"PSCI_SYSTEM_OFF\":1,\"RSI_IPA_STATE_SET\":2,\"unknown\":0},"
 		  "\"rhi\":{\"unknown\":0},\"convert\":{"
-		  "\"to_shared\":{\"requests\":1,\"bytes\":8192,\"nsec\":0},"
-		  "\"to_private\":{\"requests\":1,\"bytes\":4096,\"nsec\":0}},"
+		  "\"to_shared\":{\"requests\":1,\"bytes\":8192},"
+		  "\"to_private\":{\"requests\":1,\"bytes\":4096}},"
+		  "\"convert_nsec\":{\"to_shared\":0,\"to_private\":0},"
 		  "\"shared_bytes\":4096,\"destroyed_bytes\":0,"
 		  "\"misaligned\":{\"requests\":2,\"dropped\":0, \"list\":["
 		  "{\"seq\":0,\"base\":\"0x48001000\",\"top\":\"0x48003000\",\"ripas\":\"EMPTY\",\"vcpu\":0},"
