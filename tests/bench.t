@@ -182,10 +182,11 @@ boot 'not a Realm' 0 'rhictl bench --json; bench_left_nothing' --host none --app
 ok 'not a Realm: figures of both' jq -e --argjson sizes 7 "$schema" "$work/stdout"
 
 # With init_on_alloc=0 only the pattern zero is about zeroing.
+sizes=$(budget '--size 64,4K,64K' '')
 for run in $(budget 1 '1 2'); do
-	boot "instructions, run $run" 0 '
-	rhictl bench --json
-	rhictl bench --json --pattern zero' --icount --append init_on_alloc=0
+	boot "instructions, run $run" 0 "
+	rhictl bench --json $sizes
+	rhictl bench --json $sizes --pattern zero" --icount --append init_on_alloc=0
 	cp "$work/stdout" "$work/icount.$run"
 	is "instructions, run $run: rhi_pool takes no more, for each size" \
 		"$(jq -r '.pattern as $p | .runs[] | select(.time_ratio > 1) | "\($p) \(.size_bytes): \(.time_ratio)"' \
