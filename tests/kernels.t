@@ -8,7 +8,6 @@ TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
-# Guest: misaligned requests are told apart by what the audit finds.
 # shellcheck disable=SC2016 # all of it is for the Realm's shell
 work_script='
 broken() { awk "\$1 == \"misaligned_runs\" { print \$2 }" $rhi/audit; }
@@ -24,14 +23,13 @@ rebind() {
 		done
 	done
 }
-all_work() { each works; }
 rhictl info --json >/dev/null
 for driver in nvme virtio_blk virtio_net; do modprobe -q $driver || [ -e /sys/module/$driver ]; done
-all_work
+each works
 echo "stat off $(broken)"
 hook on
 rebind bind
-all_work
+each works
 echo "stat on $(broken)"
 rhictl stress --seconds 5
 rebind unbind
@@ -49,7 +47,7 @@ while read -r kernel granule page; do
 	name="$kernel, $granule"
 	builds --kernel "$kernel" module || continue
 	boot "$name" 0 "$work_script" --kernel "$kernel" --granule "$granule" --nvme --net --mem 2g
-	diag "$name: granules broken with the hook off $(stat off), on $(stat on)"
+	diag "$name: runs that break the granule: hook off $(stat off), on $(stat on)"
 	if [ "$page" = "$granule" ]; then
 		is "$name: nothing to break" "$(stat off)" 0
 	else

@@ -64,9 +64,8 @@ wait_for unload
 gone
 no_leak" --kernel debug --nvme --timeout $((600 + 60 * LOADS))
 
-while read -r kernel options; do
+for kernel in newest debug; do
 	name="$SECONDS_OF_STRESS seconds of stress, $kernel"
-	# shellcheck disable=SC2086 # words
 	boot "$name" 0 "
 hook on
 for driver in nvme virtio_net; do modprobe -q \$driver || true; done
@@ -93,13 +92,10 @@ done
 hook off
 rmmod rhi_stress
 leave >&2
-no_leak" --kernel "$kernel" --nvme --net --host record --mem 2g --timeout $((900 + 3 * SECONDS_OF_STRESS)) $options
+no_leak" --kernel "$kernel" --nvme --net --host record --mem 2g --timeout $((900 + 3 * SECONDS_OF_STRESS))
 	ok "$name: nothing was wrong" jq -e '.verdict == "good" and .leaked_bytes == 0 and .kept_by_host == 0
 		and .misaligned_conversions_own == 0 and .misaligned_conversions_others == 0' "$work/stdout"
 	diag "$name: $(jq -r '"\(.operations) operations, \(.shares) shares, \(.handovers) handovers"' "$work/stdout")"
-done <<END
-newest
-debug
-END
+done
 
 done_testing

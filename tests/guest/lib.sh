@@ -305,9 +305,10 @@ faults_left() { cat /sys/kernel/debug/failslab/times /sys/kernel/debug/fail_page
 
 # each_failure STEP NAME: the function NAME runs in a task of its own, where its first allocation
 # fails, then the second, ..., by STEP, until all are made. before_NAME runs before each time, and
-# after_NAME STATUS behind it.
+# after_NAME STATUS behind it. It says "stat NAME" with how many were made to fail, with how many of
+# them NAME failed, and the number of the allocation that it did not come to.
 each_failure() {
-	local nth=1 left='' status d failed=0
+	local nth=1 left='' status d injected=0 failed=0
 
 	for d in $faults; do echo 1000000 >"$d/times"; done
 	while left=$(faults_left); do
@@ -316,8 +317,9 @@ each_failure() {
 		(echo $nth >/proc/self/fail-nth; "$2") >/tmp/said 2>&1 || status=$?
 		after_"$2" $status || { echo "$2: allocation $nth failed" >&2; cat /tmp/said >&2; return 1; }
 		[ "$(faults_left)" != "$left" ] || break
+		injected=$((injected + 1))
 		[ $status = 0 ] || failed=$((failed + 1))
 		nth=$((nth + $1))
 	done
-	echo "stat $2 $((nth - 1)) $failed"
+	echo "stat $2 $injected $failed $nth"
 }
