@@ -35,14 +35,14 @@ check:
 	@scripts/kernel 16k >/dev/null
 	@scripts/kernel debug >/dev/null
 	@scripts/sandbox make -s -C tests/unit O=$(CURDIR)/build/unit
-	@scripts/sandbox sh -c 'exec prove -e "" -j2 --timer $(TESTS)'
+	@scripts/sandbox sh -c 'exec tests/run -j2 $(TESTS)'
 
 # What looks for mistakes for hours: more seeds, every allocation, an hour of stress, more kernels.
 check-long:
 	@for kernel in newest 16k debug rt cloud 64k kcsan; do scripts/kernel $$kernel >/dev/null || exit 1; done
-	@scripts/sandbox env LONG=1 prove -e "" -v --timer $(LONG_TESTS)
+	@scripts/sandbox env LONG=1 tests/run -v $(LONG_TESTS)
 
-TESTS ?= $(wildcard tests/*.t) build/unit/*_test
+TESTS ?= build/unit/*_test $(wildcard tests/*.t)
 LONG_TESTS ?= tests/fuzz.t tests/faults.t tests/bench.t tests/hostile.t tests/kernels.t tests/soak.t
 
 bench:

@@ -134,18 +134,22 @@ wait_for test -b /dev/nvme0n1
 hook on
 faults_within_module rhi_probe
 running() { grep -qx "state running" $rhi/stress; }
+missed() { [ $(awk "/^api / { n += \$5 } END { print n + 0 }" $rhi/stress) -gt 0 ]; }
 modprobe rhi_stress
 for percent in 1 10 50; do
-	rhictl stress --seconds $((28 / step + 2)) --json >/tmp/report &
+	rhictl stress --seconds 3600 --json >/tmp/report &
 	wait_for running
 	at_random $percent
-	wait $!
-	at_least_one "misses at $percent %" $(grep -o "\"misses\":[0-9]*" /tmp/report | awk -F: "{ n += \$2 } END { print n }")
+	wait_for missed
 	for i in $(seq $((21 / step + 1))); do
 		again
 		dd if=/dev/nvme0n1 of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null || true
 	done
+	sleep $((28 / step))
 	at_random 0
+	kill -INT $!
+	wait $!
+	at_least_one "allocations at $percent %" $(grep -o "\"allocs\":[0-9]*" /tmp/report | awk -F: "{ n += \$2 } END { print n + 0 }")
 done
 again
 wait_for test -b /dev/nvme0n1

@@ -12,6 +12,9 @@ fail() {
 	echo "not ok $((++tap_run)) - $1"
 	tap_failed=$((tap_failed + 1))
 	[[ -z ${2-} ]] || diag "$2"
+	# tests/run repeats it.
+	[[ -z ${TAP_FAILURES-} ]] ||
+		echo "${0##*/}: not ok $tap_run - $1${2:+$'\n'$(head -n 15 <<<"$2" | cut -c 1-200)}" >>"$TAP_FAILURES"
 }
 
 diag() { echo "# ${*//$'\n'/$'\n# '}" >&2; }

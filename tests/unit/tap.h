@@ -47,7 +47,7 @@ static inline int tap_done(void)
 #define CHECK(cond) do {						\
 	if (!(cond)) {							\
 		tap_failed = true;					\
-		printf("# %s:%d: %s\n", __FILE__, __LINE__, #cond);	\
+		fprintf(stderr, "# %s:%d: %s\n", __FILE__, __LINE__, #cond);	\
 	}								\
 } while (0)
 
@@ -55,8 +55,8 @@ static inline int tap_done(void)
 	unsigned long got_ = (unsigned long)(got), want_ = (unsigned long)(want); \
 	if (got_ != want_) {						\
 		tap_failed = true;					\
-		printf("# %s:%d: %s is 0x%lx, not 0x%lx\n",			\
-		       __FILE__, __LINE__, #got, got_, want_);		\
+		fprintf(stderr, "# %s:%d: %s is 0x%lx, not 0x%lx\n",	\
+			__FILE__, __LINE__, #got, got_, want_);		\
 	}								\
 } while (0)
 
@@ -67,7 +67,8 @@ static inline int tap_done(void)
 		same_ = g_[i_] == w_[i_];				\
 	if (!same_) {							\
 		tap_failed = true;					\
-		printf("# %s:%d: %s is \"%s\", not \"%s\"\n", __FILE__, __LINE__, #got, g_, w_); \
+		fprintf(stderr, "# %s:%d: %s is \"%s\", not \"%s\"\n",	\
+			__FILE__, __LINE__, #got, g_, w_);		\
 	}								\
 } while (0)
 
