@@ -88,19 +88,20 @@ says 'no debugfs' 'mount -t debugfs none /sys/kernel/debug'
 
 # An RMM is trusted, but one of its answers that makes no sense ends the audit, not the kernel.
 while IFS='|' read -r word status what; do
+	[ -n "$word" ] || continue
 	read -r word <<<"$word"
 	read -r what <<<"$what"
 	boot "RMM: $word" "${status// /}" 'rhictl audit --json' --rhi "state_get.rsi=$word"
 	says "RMM: $word" "$what"
-done <<'END'
+done <<END
 error     | 1 | an RSI error code
-backwards | 1 | goes backwards
+flip      | 1 | more runs than there is room for
+$(budget '' 'backwards | 1 | goes backwards
 empty     | 1 | an empty run
 beyond    | 1 | behind the end that was asked for
 inside    | 1 | inside of a page
 unknown   | 1 | a state that there is not
-pages     | 1 | too short a run, again and again
-flip      | 1 | more runs than there is room for
+pages     | 1 | too short a run, again and again')
 END
 boot 'RMM: moving' 2 'rhictl audit --json' --rhi state_get.rsi=moving
 is 'RMM: moving: counted, and five walks' "$(found '.walks, (.moved_runs > 0)')" $'5\ntrue'
@@ -129,7 +130,7 @@ for n in 0 1000 2000 4000; do
 	echo $n $(sed -n "s/^\(runs\|rsi_calls\|walks\) *//p" /sys/kernel/debug/rhi/audit)
 	[ $n = 0 ] || rmmod scatter
 done'
-for mem in 1 16; do
+for mem in $(budget 1 '1 16'); do
 	boot "$mem GiB" 0 "$each" --granule 4k --mem ${mem}G --file "$scatter"
 	tables=$((mem * 512))
 	while read -r pages runs walks calls; do

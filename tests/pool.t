@@ -78,6 +78,7 @@ kill $reader
 wait
 '
 while read -r kernel size; do
+	[ -n "$kernel" ] || continue
 	name="$kernel, $size"
 	options=(--kernel "$kernel" --granule "$size" --host record)
 	without "${options[@]}"
@@ -103,12 +104,12 @@ while read -r kernel size; do
 	done
 	after "$name" 0 0
 	whole "$name"
-done <<'END'
-newest 4k
+done <<END
 newest 64k
-newest 2m
 16k 64k
 debug 64k
+$(budget '' 'newest 4k
+newest 2m')
 END
 
 builds module tests/guest/pool_test || done_testing

@@ -16,7 +16,7 @@ TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
 SOAK=${SOAK:-$(budget 1 50)}
 SWITCHES=$((20 * SOAK))
 LOADS=$((4 * SOAK))
-SECONDS_OF_STRESS=$((SOAK == 1 ? 20 : 72 * SOAK))
+SECONDS_OF_STRESS=$((SOAK == 1 ? 10 : 72 * SOAK))
 
 # The driver is a part of this kernel: bound anew it takes what the hook gives at that time.
 disk='
