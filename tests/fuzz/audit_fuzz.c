@@ -19,12 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ret = audit_read(root, &audit);
 	report_said(ret);
 	if (!ret && audit.verdict->is_report) {
-		report_begin(&stdout);
-		output_text.audit(&audit);
-		report_printed(false);
-		report_begin(&stdout);
-		output_json.audit(&audit);
-		report_printed(true);
+		REPORT_PRINTED(output_text.audit(&audit), false);
+		REPORT_PRINTED(output_json.audit(&audit), true);
 	}
 	MUST(ret || audit_same(&audit, &audit));
 	audit_free(&audit);

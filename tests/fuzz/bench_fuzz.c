@@ -23,11 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	report_said(ret && ret != -EBUSY && ret != -ENOENT);
 	if (ret)
 		return 0;
-	report_begin(&stdout);
-	output_text.bench(&bench);
-	report_printed(false);
-	report_begin(&stdout);
-	output_json.bench(&bench);
-	report_printed(true);
+	REPORT_PRINTED(output_text.bench(&bench), false);
+	REPORT_PRINTED(output_json.bench(&bench), true);
 	return 0;
 }

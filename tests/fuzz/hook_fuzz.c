@@ -19,12 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ret = hook_read(root, &hook);
 	report_said(ret);
 	if (!ret) {
-		report_begin(&stdout);
-		output_text.hook(&hook);
-		report_printed(false);
-		report_begin(&stdout);
-		output_json.hook(&hook);
-		report_printed(true);
+		REPORT_PRINTED(output_text.hook(&hook), false);
+		REPORT_PRINTED(output_json.hook(&hook), true);
 	}
 	hook_free(&hook);
 	return 0;

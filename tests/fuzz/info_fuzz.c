@@ -22,12 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ret = info_read(root, &info);
 	report_said(ret);
 	if (!ret) {
-		report_begin(&stdout);
-		output_text.info(&info);
-		report_printed(false);
-		report_begin(&stdout);
-		output_json.info(&info);
-		report_printed(true);
+		REPORT_PRINTED(output_text.info(&info), false);
+		REPORT_PRINTED(output_json.info(&info), true);
 	}
 	info_free(&info);
 	return 0;

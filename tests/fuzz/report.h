@@ -47,4 +47,11 @@ void report_said(bool is_error);
  */
 void report_printed(bool is_json);
 
+/* What @print prints goes through report_printed(). */
+#define REPORT_PRINTED(print, is_json) do {				\
+	report_begin(&stdout);						\
+	print;								\
+	report_printed(is_json);					\
+} while (0)
+
 #endif

@@ -33,15 +33,9 @@ static void show(const struct stress *stress)
 {
 	char *svg;
 
-	report_begin(&stdout);
-	output_text.stress(stress);
-	report_printed(false);
-	report_begin(&stdout);
-	output_json.stress(stress);
-	report_printed(true);
-	report_begin(&stdout);
-	ktap_stress(stress);
-	report_printed(false);
+	REPORT_PRINTED(output_text.stress(stress), false);
+	REPORT_PRINTED(output_json.stress(stress), true);
+	REPORT_PRINTED(ktap_stress(stress), false);
 	report_begin(&stdout);
 	MUST(!svg_stress(stress, stdout));
 	svg = report_end(&stdout);
