@@ -131,7 +131,7 @@ for n in 0 1000 2000 4000; do
 	[ $n = 0 ] || rmmod scatter
 done'
 for mem in $(budget 1 '1 16'); do
-	boot "$mem GiB" 0 "$each" --granule 4k --mem ${mem}G --file "$scatter"
+	boot "$mem GiB" 0 "$each" --granule 4k --mem "${mem}G" --file "$scatter"
 	tables=$((mem * 512))
 	while read -r pages runs walks calls; do
 		# One call is for the Realm's configuration.

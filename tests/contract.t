@@ -16,7 +16,10 @@ TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
 
 kernels=("$@")
 whole=("$@")	# with all boots
-[ $# -gt 0 ] || kernels=(newest 16k debug) whole=($(budget newest 'newest 16k debug'))
+if [ $# = 0 ]; then
+	kernels=(newest 16k debug)
+	read -ra whole <<<"$(budget newest 'newest 16k debug')"
+fi
 # The debug kernel takes minutes.
 options=(--host record --append cma=64M --timeout 1800)
 facts=$work/facts

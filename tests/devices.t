@@ -50,7 +50,7 @@ while read -r kernel page alone; do
 
 	for driver in $alone; do
 		kept=0
-		[ $driver != nvme ] || kept=$ATOMIC_POOL
+		[ "$driver" != nvme ] || kept=$ATOMIC_POOL
 		name="$kernel: $driver, hook off"
 		devices "$name" 0 "$driver works"$'\n'left "use $driver; unload $driver; leave" \
 			--kernel "$kernel" --host record
@@ -173,7 +173,7 @@ done
 with=("${all_with[@]}")
 for host in $(budget kill 'record kill'); do
 	name="devices on demand, hook on, host $host"
-	devices "$name" 0 "${all_work}left" "$more hook on; $all_use $all_unload leave" --host $host
+	devices "$name" 0 "${all_work}left" "$more hook on; $all_use $all_unload leave" --host "$host"
 	is "$name: never break the granule" "$(misaligned)" "$boot_misaligned"
 	keeps "$name: the ITS keeps one granule" $((ITS_TABLE + GRANULE))
 done
