@@ -42,11 +42,26 @@ leave'
 
 stat() { sed -n "s/^stat $1 //p" "$work/stdout"; }
 
+# The reports of KCSAN in the last boot; and those that have a module of ours in a stack
+races() { grep -ac 'BUG: KCSAN' "$work/out/console.log"; }
+own_races() {
+	awk '/BUG: KCSAN/ { report = ""; open = 1 }
+		open { report = report $0 "\n" }
+		/={30}/ { if (open && report ~ /\[rhi_/) printf "%s", report; open = 0 }' "$work/out/console.log"
+}
+
 while read -r kernel granule page; do
 	[ -n "$kernel" ] || continue
 	name="$kernel, $granule"
 	builds --kernel "$kernel" module || continue
-	boot "$name" 0 "$work_script" --kernel "$kernel" --granule "$granule" --nvme --net --mem 2g
+	boot_with_warnings "$name" 0 "$work_script" --kernel "$kernel" --granule "$granule" --nvme --net --mem 2g \
+		--timeout 1800
+	# The kernel has races of its own.
+	is "$name: no warning" "$(grep -aE "$SPLAT" "$work/out/console.log" | grep -v 'BUG: KCSAN')" ''
+	if [ "$kernel" = kcsan ]; then
+		is "$name: no data race of the modules'" "$(own_races)" ''
+		diag "$name: $(races) data races of others"
+	fi
 	diag "$name: runs that break the granule: hook off $(stat off), on $(stat on)"
 	if [ "$page" = "$granule" ]; then
 		is "$name: nothing to break" "$(stat off)" 0
