@@ -158,8 +158,9 @@ static int conduct(void *data)
 	nr = run->error ? 0 : start_workers(run);
 	if (run->error)
 		WRITE_ONCE(run->stop, true);
+	/* For hours, if need be: no task that hangs, and no load. */
 	for (unsigned int i = 0; i < nr; i++)
-		wait_for_completion(&run->workers[i].exited);
+		wait_for_completion_state(&run->workers[i].exited, TASK_IDLE);
 	run->end = ktime_get_ns();
 	load_end();
 	end_run(run);
