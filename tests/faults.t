@@ -27,7 +27,8 @@ at_least() {
 }
 
 # shellcheck disable=SC2016 # all of it is for the Realm's shell
-faults 'load' '
+faults 'load, switch, read, unload' '
+redirected=$(cat $tracing/enabled_functions)
 rmmod rhi_probe
 before_load() { :; }
 load() { exec insmod $ko; }
@@ -43,12 +44,6 @@ faults_within_init
 each_failure $step load
 insmod $ko
 loaded
-leave
-no_leak'
-at_least load 20
-
-# shellcheck disable=SC2016
-faults 'switch and unload' '
 before_on() { :; }
 on() { hook on; }
 after_on() {
@@ -58,13 +53,17 @@ after_on() {
 before_off() { hook on; }
 off() { hook off; }
 after_off() { [ $1 = 0 ] && [ "$(cat $switch)" = off ] && hook on && [ "$(hook_state)" = on ]; }
+before_read_all() { :; }
+read_all() { exec cat $rhi/* /sys/kernel/rhi/* /sys/module/rhi_probe/parameters/*; }
+after_read_all() { [ $1 = 0 ] || [ -s /tmp/said ]; }
 before_unload() { [ -e $rhi ] || insmod $ko; hook on; }
 unload() { exec rmmod rhi_probe; }
 after_unload() { [ $1 = 0 ] && gone && [ "$(cat $tracing/enabled_functions)" = "$redirected" ]; }
-redirected=$(cat $tracing/enabled_functions)
 faults_within_module rhi_probe
 each_failure $step on
 each_failure $step off
+hook on
+each_failure $step read_all
 hook off
 before_unload
 faults_within_module rhi_probe
@@ -75,22 +74,11 @@ hook on
 hook off
 leave
 no_leak' --nvme
+at_least load 20
 at_least on 40
 at_least off 40
-at_least unload 40
-
-# shellcheck disable=SC2016
-faults 'read' '
-before_read_all() { :; }
-read_all() { exec cat $rhi/* /sys/kernel/rhi/* /sys/module/rhi_probe/parameters/*; }
-after_read_all() { [ $1 = 0 ] || [ -s /tmp/said ]; }
-hook on
-faults_within_module rhi_probe
-each_failure $step read_all
-hook off
-leave
-no_leak'
 at_least read_all 4
+at_least unload 40
 
 # shellcheck disable=SC2016
 faults 'stress and bench' '

@@ -63,7 +63,7 @@ for word in on off on; do
 	while :; do { echo $word >$switch; } 2>/dev/null || true; done &
 done
 unload() { rmmod rhi_probe 2>/dev/null; }
-for i in $(seq 20); do wait_for unload; not grep rhi_probe $tracing/enabled_functions; modprobe rhi_probe; done
+for i in $(seq '"$(budget 6 20)"'); do wait_for unload; not grep rhi_probe $tracing/enabled_functions; modprobe rhi_probe; done
 kill $(jobs -p)
 wait_for unload; gone
 not grep -E "^dmam?_(pool|direct)_" $tracing/enabled_functions' --smp 4

@@ -105,7 +105,8 @@ ok 'the memory that is lost was counted' \
 	test $(($(stat lost_kib) - leaked_kib)) -lt 25000 -a $((leaked_kib - $(stat lost_kib))) -lt 25000
 ok 'what the host has is not more than was leaked' \
 	test "$(summary '.shared_bytes + .destroyed_bytes')" -le $(($(stat leaked_bytes) + (4 << 20)))
-ok 'the host was hostile' test "$(summary .hostile.answers)" -ge $((100 * HOSTILE_SEEDS))
+# Some seeds are milder than others: a thousand of them are 100,000 answers.
+ok 'the host was hostile' test "$(summary .hostile.answers)" -ge $(($(budget 40 100) * HOSTILE_SEEDS))
 
 # shellcheck disable=SC2016
 hostile "$LOADS times loaded" "$loads"'

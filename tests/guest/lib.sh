@@ -169,9 +169,9 @@ kcore_read_ram() {
 # disk_works DEVICE: what is read is what was written
 disk_works() {
 	wait_for test -b "$1"
-	head -c 8388608 /dev/urandom >/tmp/in
+	head -c 2097152 /dev/urandom >/tmp/in
 	dd if=/tmp/in of="$1" bs=1M conv=fsync 2>/dev/null
-	dd if="$1" of=/tmp/out iflag=direct bs=256k count=32 2>/dev/null
+	dd if="$1" of=/tmp/out iflag=direct bs=256k count=8 2>/dev/null
 	cmp /tmp/in /tmp/out
 }
 
@@ -180,7 +180,7 @@ net_works() {
 	ip link set eth0 up
 	ip addr replace 10.0.2.15/24 dev eth0
 	ping -q -c 3 -i 0.1 -W 5 10.0.2.2 >/dev/null
-	head -c 1048576 /dev/urandom >/tmp/in
+	head -c 262144 /dev/urandom >/tmp/in
 	nc 10.0.2.100 7 </tmp/in >/tmp/out
 	cmp /tmp/in /tmp/out
 }
