@@ -4,7 +4,8 @@
  * runs one command, and sends its output and exit status over the second UART.
  *
  * /etc/realm/cmd holds the command's arguments, each ended by NUL; without it there is a
- * shell on a pseudo-terminal. /etc/realm/modules holds the modules to insert, a path a line.
+ * shell on a pseudo-terminal. With /etc/realm/input it reads what the host sends, else nothing.
+ * /etc/realm/modules holds the modules to insert, a path a line.
  * realm.noprobe on the kernel's command line leaves rhi_probe unloaded.
  */
 #define _GNU_SOURCE
@@ -111,17 +112,46 @@ static void pass_on(int *fd, char type)
 		*fd = -1;
 }
 
+static void read_channel(char *p, size_t len)
+{
+	while (len) {
+		ssize_t n = read(channel, p, len);
+
+		check(n > 0, "reading from " CHANNEL);
+		p += n;
+		len -= n;
+	}
+}
+
+/* Take the frame that was asked for; false if it is the last, or if nobody reads any more. */
+static bool take_input(int in)
+{
+	char header[FRAME_HEADER], payload[FRAME_MAX];
+	size_t len;
+
+	read_channel(header, sizeof(header));
+	len = (unsigned char)header[1] | (unsigned char)header[2] << 8;
+	errno = EPROTO;
+	check(header[0] == FRAME_STDIN && len <= sizeof(payload), CHANNEL);
+	read_channel(payload, len);
+	/* There is room for it: see relay(). */
+	return len && write(in, payload, len) == (ssize_t)len;
+}
+
 /*
  * Relay until the command is gone: what it left in the background may keep its output open.
- * in: where the host's input goes, or -1.
+ * in: where the host's input goes, or -1; as it comes if it is a terminal, else in frames.
  */
 static int relay(pid_t pid, int out, int err, int in)
 {
-	enum { OUT, ERR, CHANNEL_IN, CHILD, NR };
+	enum { OUT, ERR, CHANNEL_IN, ROOM, CHILD, NR };
+	const bool framed = in >= 0 && !isatty(in);
 	struct pollfd fds[NR] = {
 		[OUT] = { .fd = out, .events = POLLIN },
 		[ERR] = { .fd = err, .events = POLLIN },
 		[CHANNEL_IN] = { .fd = in >= 0 ? channel : -1, .events = POLLIN },
+		/* A pipe that can be written to has room for PIPE_BUF bytes, which a frame has. */
+		[ROOM] = { .fd = framed ? in : -1, .events = POLLOUT },
 		[CHILD] = { .fd = syscall(SYS_pidfd_open, pid, 0), .events = POLLIN },
 	};
 	bool gone = false;
@@ -145,7 +175,21 @@ static int relay(pid_t pid, int out, int err, int in)
 			pass_on(&fds[OUT].fd, FRAME_STDOUT);
 		if (fds[ERR].revents)
 			pass_on(&fds[ERR].fd, FRAME_STDERR);
-		if (fds[CHANNEL_IN].revents) {
+		if (fds[ROOM].revents & POLLERR) {
+			close(in);
+			fds[ROOM].fd = -1;
+		} else if (fds[ROOM].revents) {
+			send_frame(FRAME_WANT, NULL, 0);
+			fds[ROOM].fd = -1;
+		}
+		if (fds[CHANNEL_IN].revents && framed) {
+			if (take_input(in)) {
+				fds[ROOM].fd = in;
+			} else {
+				close(in);
+				fds[CHANNEL_IN].fd = -1;
+			}
+		} else if (fds[CHANNEL_IN].revents) {
 			char buf[FRAME_MAX];
 			ssize_t len = read(channel, buf, sizeof(buf));
 
@@ -157,28 +201,28 @@ static int relay(pid_t pid, int out, int err, int in)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static int run(char *const argv[])
+static int run(char *const argv[], bool has_input)
 {
-	int out[2], err[2], status;
+	int in[2] = { open("/dev/null", O_RDONLY | O_CLOEXEC), -1 }, out[2], err[2], status;
 	pid_t pid;
 
+	check(!has_input || !pipe2(in, O_CLOEXEC), "pipe");
 	check(!pipe2(out, O_CLOEXEC) && !pipe2(err, O_CLOEXEC), "pipe");
 	pid = fork();
 	check(pid >= 0, "fork");
 	if (!pid) {
-		int null = open("/dev/null", O_RDONLY);
-
 		setsid();
-		dup2(null, STDIN_FILENO);
+		dup2(in[0], STDIN_FILENO);
 		dup2(out[1], STDOUT_FILENO);
 		dup2(err[1], STDERR_FILENO);
 		execvp(argv[0], argv);
 		dprintf(STDERR_FILENO, "realm: %s: %s\n", argv[0], strerror(errno));
 		_exit(errno == ENOENT ? 127 : 126);
 	}
+	close(in[0]);
 	close(out[1]);
 	close(err[1]);
-	status = relay(pid, out[0], err[0], -1);
+	status = relay(pid, out[0], err[0], in[1]);
 	close(out[0]);
 	close(err[0]);
 	return status;
@@ -219,14 +263,14 @@ static void load_modules(void)
 
 	/* modprobe, as it takes parameters from the kernel's command line */
 	if (!on_command_line("realm.noprobe"))
-		run((char *[]){ "modprobe", "rhi_probe", NULL });
+		run((char *[]){ "modprobe", "rhi_probe", NULL }, false);
 
 	list = fopen("/etc/realm/modules", "re");
 	if (!list)
 		return;
 	while (fgets(path, sizeof(path), list)) {
 		path[strcspn(path, "\n")] = '\0';
-		run((char *[]){ "insmod", path, NULL });
+		run((char *[]){ "insmod", path, NULL }, false);
 	}
 	fclose(list);
 }
@@ -260,11 +304,11 @@ int main(void)
 	setenv("HOME", "/root", 1);
 	setenv("TERM", "linux", 1);
 	check(!chdir("/root"), "/root");
-	run((char *[]){ "/bin/busybox", "--install", "-s", NULL });
+	run((char *[]){ "/bin/busybox", "--install", "-s", NULL }, false);
 
 	load_modules();
 	argv = read_command();
-	status = argv ? run(argv) : run_shell();
+	status = argv ? run(argv, !access("/etc/realm/input", F_OK)) : run_shell();
 
 	send_frame(FRAME_EXIT, &status, 1);
 	tcdrain(channel);

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * unframe: on the host, takes the Realm's frames from stdin apart: output to stdout and
- * stderr, and the command's exit status as its own; 125 if the frames end without one.
+ * usage: unframe [INPUT]
+ *
+ * On the host, take the Realm's frames from stdin apart: output to stdout and stderr, and the
+ * command's exit status as its own; 125 if the frames end without one. Where the Realm asks for
+ * input, file descriptor 3 is read, and a frame of it written to the pipe INPUT.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,50 +18,109 @@
 #include "frames.h"
 
 #define NO_STATUS	125
+#define COMMANDS_STDIN	3
 
-static void copy(int fd, const char *p, size_t len)
+static bool copy(int fd, const char *p, size_t len)
 {
 	while (len) {
 		ssize_t n = write(fd, p, len);
 
-		if (n < 0) {
-			perror("unframe: the command's output could not be written");
-			exit(1);
-		}
+		if (n < 0)
+			return false;
 		p += n;
 		len -= n;
 	}
+	return true;
 }
 
-int main(void)
+static void put(int fd, const char *p, size_t len)
 {
-	unsigned char header[FRAME_HEADER];
-	char payload[FRAME_MAX];
-	int status;
+	if (!copy(fd, p, len)) {
+		perror("unframe: the command's output could not be written");
+		exit(1);
+	}
+}
 
-	while (fread(header, 1, sizeof(header), stdin) == sizeof(header)) {
-		size_t len = header[1] | header[2] << 8;
+/* All of @len bytes, or false at the end of the frames. */
+static bool get(char *p, size_t len)
+{
+	while (len) {
+		ssize_t n = read(STDIN_FILENO, p, len);
 
-		if (len > sizeof(payload) || fread(payload, 1, len, stdin) != len)
-			break;
+		if (n <= 0)
+			return false;
+		p += n;
+		len -= n;
+	}
+	return true;
+}
+
+/* A Realm that is gone wants no input. */
+static void feed(int to)
+{
+	char frame[FRAME_HEADER + FRAME_MAX];
+	ssize_t n = read(COMMANDS_STDIN, frame + FRAME_HEADER, FRAME_MAX);
+	const size_t len = n > 0 ? n : 0;
+
+	frame[0] = FRAME_STDIN;
+	frame[1] = len & 0xff;
+	frame[2] = len >> 8;
+	copy(to, frame, FRAME_HEADER + len);
+}
+
+int main(int argc, char **argv)
+{
+	const int to = argc > 1 ? open(argv[1], O_WRONLY) : -1;
+	bool is_wanted = false;
+
+	if (argc > 1 && to < 0) {
+		perror(argv[1]);
+		return 1;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	for (;;) {
+		struct pollfd fds[] = {
+			{ .fd = STDIN_FILENO, .events = POLLIN },
+			{ .fd = is_wanted ? COMMANDS_STDIN : -1, .events = POLLIN },
+		};
+		char header[FRAME_HEADER], payload[FRAME_MAX];
+		size_t len;
+
+		if (poll(fds, 2, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			return NO_STATUS;
+		}
+		if (fds[1].revents) {
+			feed(to);
+			is_wanted = false;
+		}
+		if (!fds[0].revents)
+			continue;
+		if (!get(header, sizeof(header)))
+			return NO_STATUS;
+		len = (unsigned char)header[1] | (unsigned char)header[2] << 8;
+		if (len > sizeof(payload) || !get(payload, len))
+			return NO_STATUS;
 		switch (header[0]) {
 		case FRAME_STDOUT:
-			copy(STDOUT_FILENO, payload, len);
+			put(STDOUT_FILENO, payload, len);
 			break;
 		case FRAME_STDERR:
-			copy(STDERR_FILENO, payload, len);
+			put(STDERR_FILENO, payload, len);
+			break;
+		case FRAME_WANT:
+			is_wanted = to >= 0;
 			break;
 		case FRAME_EXIT:
 			if (len != 1)
 				return NO_STATUS;
-			status = (unsigned char)payload[0];
 			/* QEMU must not stop on a pipe that nobody reads. */
-			while (fread(payload, 1, sizeof(payload), stdin))
+			while (read(STDIN_FILENO, header, sizeof(header)) > 0)
 				;
-			return status;
+			return (unsigned char)payload[0];
 		default:
 			return NO_STATUS;
 		}
 	}
-	return NO_STATUS;
 }
