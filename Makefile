@@ -17,14 +17,14 @@ native:
 		echo "There are no headers of kernel $(KVER): install them (Debian, Ubuntu: linux-headers-$(KVER)), or say KDIR=..." >&2; \
 		exit 1; }
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/module modules
-	$(MAKE) -C tools O=$(CURDIR)/build/tools
+	$(MAKE) -C tools O=../build/tools
 
 # Elsewhere: for Debian's newest arm64 kernel (or KERNEL=...), in the sandbox.
 cross:
 	@scripts/kbuild --kernel $(KERNEL) module
 	@scripts/sandbox sh -c 'cross=; [ "$$(uname -m)" = aarch64 ] || cross=aarch64-linux-gnu-; \
-		exec make -s -C tools O=$(CURDIR)/build/arm64 CROSS_COMPILE=$$cross'
-	@echo $(CURDIR)/build/arm64
+		exec make -s -C tools O=../build/arm64 CROSS_COMPILE=$$cross'
+	@echo '$(CURDIR)/build/arm64'
 
 demo:
 	@scripts/realm --kernel $(KERNEL) --granule 64k --file tests/guest/report -- sh /root/report
@@ -34,7 +34,7 @@ check:
 	@scripts/kernel newest >/dev/null
 	@scripts/kernel 16k >/dev/null
 	@scripts/kernel debug >/dev/null
-	@scripts/sandbox make -s -C tests/unit O=$(CURDIR)/build/unit
+	@scripts/sandbox make -s -C tests/unit O=../../build/unit
 	@scripts/sandbox sh -c 'exec tests/run -j3 $(TESTS)'
 
 # What looks for mistakes for hours: more seeds, every allocation, an hour of stress, more kernels.
@@ -53,7 +53,7 @@ lint:
 
 install:
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/module modules_install
-	$(MAKE) -C tools O=$(CURDIR)/build/tools install
+	$(MAKE) -C tools O=../build/tools install
 
 clean:
 	rm -rf build

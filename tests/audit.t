@@ -3,7 +3,7 @@
 # The audit: what it finds in a Realm is what the simulator knows to be there, it says whose
 # that is, and an RMM that answers nonsense cannot lead it astray. What it costs is counted.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

@@ -4,7 +4,7 @@
 # checked, and however a run ends nothing of it stays behind. Then what it is for: rhi_pool
 # is not slower, counted in instructions.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

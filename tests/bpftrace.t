@@ -3,7 +3,7 @@
 # tools/bpftrace/*.bt on Debian's own bpftrace, in a Realm: each says what happened, and rhishare
 # names who breaks the granule, as often as the host saw it, and nobody where the hook is on.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

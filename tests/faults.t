@@ -6,7 +6,7 @@
 #
 # FAULT_STEP=N: at one of N; make check takes 61, make check-long 1.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

@@ -5,7 +5,7 @@
 #
 # FUZZ_RUNS=N: so many times as many inputs; make check takes 1, make check-long 100.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The hook's switch: what it takes, when it refuses, and what it leaves behind.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

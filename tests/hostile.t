@@ -10,7 +10,7 @@
 # HOSTILE_KERNEL=V: on this kernel, not on the debug kernel. FIRST_SEED=N: from this seed on; with
 # HOSTILE_SEEDS=1 it is the only one.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

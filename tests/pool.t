@@ -4,7 +4,7 @@
 # driver's mistakes do to it, and what hosts can do to it that do not share, take back or
 # leave alone what is in blocks. The cases themselves are in tests/guest/pool_test.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # granule= and force=, good and bad, and a machine that is not a Realm.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # RSI_HOST_CALL itself fails: every code of the RMM on each of the three calls.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

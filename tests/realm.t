@@ -3,7 +3,7 @@
 # The door itself: what scripts/realm brings back of a command, and how a Realm ends that
 # its host ends.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
@@ -39,6 +39,31 @@ ends 'a large binary file goes in' 0 "$(md5sum <"$work/file" | cut -d' ' -f1)" '
 	--file "$work/file:/opt/x/data" sh -c 'md5sum </opt/x/data | cut -d" " -f1'
 realm --file "$work/file" cat /root/file
 ok 'and comes out as it was' cmp "$work/file" "$work/stdout"
+ends 'every user can look around' 0 755 '' stat -c %a /
+
+# through NAME STATUS STDOUT ARGS...: the same, with what comes by stdin
+through() {
+	local name=$1 want=$2 stdout=$3 status=0
+	shift 3
+
+	"$TOP/scripts/realm" --timeout 600 "$@" >"$work/stdout" 2>"$work/stderr" || status=$?
+	is "$name" "$status $(cat "$work/stdout")" "$want $stdout"
+}
+through 'a pipe is read' 0 $'a\nb' cat < <(printf 'a\nb\n')
+through 'a file is read, to its end and no further' 0 "$(md5sum <"$work/file" | cut -d' ' -f1)" \
+	sh -c 'md5sum | cut -d" " -f1' <"$work/file"
+through 'input without an end, of which some is read' 0 y head -n 1 < <(yes)
+through 'input that nobody reads' 3 '' sh -c 'exit 3' < <(yes)
+through 'input that comes late' 0 'first late' sh -c 'printf "first "; cat' < <(sleep 2; echo late)
+through 'no input' 0 '' cat <&-
+ln -s "$TOP/scripts/realm" "$work/another name"
+(
+	umask 077
+	export CDPATH=/tmp
+	cd "$work" && "./another name" --timeout 600 stat -c %a / /root /etc >"$work/stdout" 2>"$work/stderr"
+)
+is 'by a link, with CDPATH and a narrow umask' "$(xargs <"$work/stdout")" '755 755 755'
+
 ends 'output left open in the background does not hold the end' 0 out '' sh -c 'sleep 1000 & echo out'
 ends '--append' 0 1 '' --append 'some.word=1' sh -c 'grep -c some.word=1 /proc/cmdline'
 ends '--smp and --mem' 0 $'4\nyes' '' --smp 4 --mem 2G \

@@ -3,7 +3,7 @@
 # The answers that were measured on TF-RMM (tests/unit/rsi-contract.tsv), asked by a module
 # from inside the Realm: its own TAP is this test's.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

@@ -9,7 +9,7 @@
 # make check-long 50: 1,000 times on and off, 200 times unloaded and loaded, and an hour of stress on
 # each of two kernels.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

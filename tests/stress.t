@@ -4,7 +4,7 @@
 # is planted (tests/guest/planted); it ends when it is asked to, when its tool dies, and at its
 # bounds, and leaves nothing behind; it says what it was asked for, in every form.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

@@ -3,7 +3,7 @@
 # Trace events say what happened, neither more nor less: held against the module's own counts.
 # Off they are not there.
 
-TOP=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
