@@ -29,7 +29,7 @@ cross:
 demo:
 	@scripts/realm --kernel $(KERNEL) --granule 64k --file tests/guest/report -- sh /root/report
 
-# -j3 for two cores: a Realm is idle a third of its time, at its start and end and when it waits.
+# One more than two cores have room for: a Realm waits now and then.
 check:
 	@scripts/kernel newest >/dev/null
 	@scripts/kernel 16k >/dev/null

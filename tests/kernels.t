@@ -49,7 +49,7 @@ races() { grep -ac 'BUG: KCSAN' "$work/out/console.log"; }
 own_races() {
 	awk '/BUG: KCSAN/ { report = ""; open = 1 }
 		open { report = report $0 "\n" }
-		/={30}/ { if (open && report ~ /\[rhi_/) printf "%s", report; open = 0 }' "$work/out/console.log"
+		/======/ { if (open && report ~ /\[rhi_/) printf "%s", report; open = 0 }' "$work/out/console.log"
 }
 
 # KERNEL GRANULE a line
@@ -69,10 +69,13 @@ while read -r kernel granule; do
 	boot_with_warnings "$name" 0 "$work_script" --kernel "$kernel" --granule "$granule" --nvme --net --mem 2g \
 		--timeout 1800
 	# The kernel has races of its own.
-	is "$name: no warning" "$(grep -aE "$SPLAT" "$work/out/console.log" | grep -v 'BUG: KCSAN')" ''
-	if [ "$kernel" = kcsan ]; then
+	if [[ $kernel = *kcsan* ]]; then
+		ok "$name: KCSAN looks for races" grep -aq 'kcsan: enabled' "$work/out/console.log"
+		is "$name: no other warning" "$(grep -aE "$SPLAT" "$work/out/console.log" | grep -v 'BUG: KCSAN')" ''
 		is "$name: no data race of the modules'" "$(own_races)" ''
-		diag "$name: $(races) data races of others"
+		diag "$name: $(races) data races in all"
+	else
+		no_splat "$name: no warning"
 	fi
 	diag "$name: runs that break the granule: hook off $(stat off), on $(stat on)"
 	if [[ $granule = 64k && $kernel =~ ^64k|-64k- ]]; then

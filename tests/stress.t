@@ -42,9 +42,9 @@ rhictl stress --seconds 4 --seed 7 --json >/tmp/off
 grep -q ^rhi_stress /proc/modules
 left_nothing
 # A run of hours is no task that hangs.
-echo 3 >/proc/sys/kernel/hung_task_timeout_secs
+echo 6 >/proc/sys/kernel/hung_task_timeout_secs
 hook on
-rhictl stress --seconds 8 --json >/tmp/on
+rhictl stress --seconds 14 --json >/tmp/on
 left_nothing
 hook off
 cat /tmp/off /tmp/on
