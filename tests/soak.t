@@ -25,8 +25,8 @@ again() {
 	echo 0000:00:01.0 >/sys/bus/pci/drivers/nvme/bind
 	wait_for test -b /dev/nvme0n1
 }
-# Until the file /tmp/stop is there.
-beside() { while [ ! -e /tmp/stop ]; do "$@" >/dev/null 2>&1 || true; sleep 0.2; done; }
+# Until the file /tmp/stop is there; with pauses, so that most of the CPUs is for what is tested.
+beside() { while [ ! -e /tmp/stop ]; do "$@" >/dev/null 2>&1 || true; sleep 2; done; }
 io() { dd if=/dev/nvme0n1 of=/dev/null iflag=direct bs=64k count=64; }
 read_all() { cat $rhi/* /sys/kernel/rhi/* $tracing/enabled_functions; }
 write_switch() { for word in on off on off on off; do echo $word >$switch; done; }
