@@ -89,7 +89,7 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip, struct f
 	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook->replacement);
 }
 
-static int add_to_filter(struct hook *hook)
+static int add_to_filter(unsigned long *ips, unsigned int nr)
 {
 	int err;
 
@@ -100,29 +100,29 @@ static int add_to_filter(struct hook *hook)
 			.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 		};
 	/* By address: a name is that of static functions in modules, too. */
-	err = ftrace_set_filter_ip(&hook_ops, (unsigned long)hook->function, 0, 0);
+	err = ftrace_set_filter_ips(&hook_ops, ips, nr, 0, 0);
 	if (!err && !nr_filtered)
 		err = register_ftrace_function(&hook_ops);
 	if (!err)
-		nr_filtered++;
+		nr_filtered += nr;
 	else if (!nr_filtered)
 		ftrace_free_filter(&hook_ops);
 	return err;
 }
 
 /* A filter without functions would be one of all functions. */
-static int remove_from_filter(struct hook *hook)
+static int remove_from_filter(unsigned long *ips, unsigned int nr)
 {
 	int err;
 
-	if (nr_filtered > 1) {
-		err = ftrace_set_filter_ip(&hook_ops, (unsigned long)hook->function, 1, 0);
+	if (nr < nr_filtered) {
+		err = ftrace_set_filter_ips(&hook_ops, ips, nr, 1, 0);
 	} else {
 		err = unregister_ftrace_function(&hook_ops);
 		ftrace_free_filter(&hook_ops);
 	}
 	if (!err)
-		nr_filtered--;
+		nr_filtered -= nr;
 	return err;
 }
 
@@ -156,12 +156,8 @@ static int remove_direct(struct hook *hook)
 }
 #endif
 
-static int register_one(struct hook *hook)
+static int prepare(struct hook *hook)
 {
-	int err;
-
-	if (hook->is_registered)
-		return 0;
 	if (!hook->function)
 		hook->function = (void *)ksym_function(hook->name);
 	if (!hook->function) {
@@ -170,53 +166,66 @@ static int register_one(struct hook *hook)
 	}
 	if (!hook->calls)
 		hook->calls = alloc_percpu(unsigned long);
-	if (!hook->calls)
-		return -ENOMEM;
-
-	/* There can be one direct call for each function: BPF may have it. */
-	hook->is_direct = hook->direct && !add_direct(hook);
-	err = hook->is_direct ? 0 : add_to_filter(hook);
-	hook->is_registered = !err;
-	if (err)
-		pr_err("hook: cannot hook %s (%pe): is ftrace disabled, or does a live patch have it?\n",
-		       hook->name, ERR_PTR(err));
-	return err;
+	return hook->calls ? 0 : -ENOMEM;
 }
 
 /*
- * Without memory ftrace may keep a function, which then goes through redirect() to no
- * purpose. The next one that goes tries again.
+ * All that go through redirect() at once: each change of a filter has ftrace walk over all
+ * functions of the kernel, several times.
  */
-static void unregister_group(enum hook_group group)
+static int register_all(void)
 {
-	for (struct hook *hook = hooks; hook->name; hook++) {
-		if (hook->group != group || !hook->is_registered)
+	unsigned long ips[HOOK_MAX];
+	unsigned int nr = 0;
+	struct hook *hook;
+	int err;
+
+	for (hook = hooks; hook->name; hook++) {
+		if (hook->is_registered)
 			continue;
-		hook->is_registered = hook->is_direct ? remove_direct(hook) :
-							remove_from_filter(hook);
+		err = prepare(hook);
+		if (err)
+			return err;
+		/* There can be one direct call for each function: BPF may have it. */
+		hook->is_direct = hook->direct && !add_direct(hook);
+		hook->is_registered = hook->is_direct;
+		if (!hook->is_direct)
+			ips[nr++] = (unsigned long)hook->function;
 	}
+	err = nr ? add_to_filter(ips, nr) : 0;
+	if (err) {
+		pr_err("hook: cannot hook the kernel's DMA functions (%pe): is ftrace disabled, or does a live patch have one of them?\n",
+		       ERR_PTR(err));
+		return err;
+	}
+	for (hook = hooks; hook->name; hook++)
+		hook->is_registered = true;
+	return 0;
 }
 
-static int register_group(enum hook_group group)
+/*
+ * Without memory ftrace may keep functions, which then go through redirect() to no purpose.
+ * The next call tries again; when all have to go, no memory is needed.
+ */
+static void unregister_groups(const bool *goes)
 {
-	int err = 0;
+	unsigned long ips[HOOK_MAX];
+	unsigned int nr = 0;
+	struct hook *hook;
 
-	for (struct hook *hook = hooks; hook->name && !err; hook++)
-		if (hook->group == group)
-			err = register_one(hook);
-	return err;
-}
-
-static void unregister_all(void)
-{
-	for (enum hook_group group = 0; group < HOOK_NR_GROUPS; group++)
-		unregister_group(group);
-	/* What is left has to go, however little memory there is. */
-	if (nr_filtered) {
-		unregister_ftrace_function(&hook_ops);
-		ftrace_free_filter(&hook_ops);
-		nr_filtered = 0;
+	for (hook = hooks; hook->name; hook++) {
+		if (!goes[hook->group] || !hook->is_registered)
+			continue;
+		if (hook->is_direct)
+			hook->is_registered = remove_direct(hook);
+		else
+			ips[nr++] = (unsigned long)hook->function;
 	}
+	if (!nr || remove_from_filter(ips, nr))
+		return;
+	for (hook = hooks; hook->name; hook++)
+		if (goes[hook->group] && !hook->is_direct)
+			hook->is_registered = false;
 }
 
 static bool is_registered(enum hook_group group)
@@ -227,18 +236,14 @@ static bool is_registered(enum hook_group group)
 	return false;
 }
 #else
-static void unregister_group(enum hook_group group)
+static void unregister_groups(const bool *goes)
 {
 }
 
-static int register_group(enum hook_group group)
+static int register_all(void)
 {
 	pr_err("hook: this kernel has no CONFIG_DYNAMIC_FTRACE_WITH_ARGS: drivers can use rhi_pool, but are not redirected\n");
 	return -EOPNOTSUPP;
-}
-
-static void unregister_all(void)
-{
 }
 
 static bool is_registered(enum hook_group group)
@@ -250,11 +255,13 @@ static bool is_registered(enum hook_group group)
 /* Nothing stays redirected that nobody needs. */
 static void let_go(void)
 {
+	bool goes[HOOK_NR_GROUPS];
+
 	if (taking)
 		return;
 	for (enum hook_group group = 0; group < HOOK_NR_GROUPS; group++)
-		if (!hook_group_in_use(group))
-			unregister_group(group);
+		goes[group] = !hook_group_in_use(group);
+	unregister_groups(goes);
 }
 
 static void settle(struct work_struct *unused)
@@ -289,12 +296,11 @@ static void switch_off(void)
 
 static int switch_on(void)
 {
-	int err = 0;
+	int err;
 
 	if (taking)
 		return 0;
-	for (enum hook_group group = 0; group < HOOK_NR_GROUPS && !err; group++)
-		err = register_group(group);
+	err = register_all();
 	if (err) {
 		switch_off();
 		return err;
@@ -407,7 +413,7 @@ void hook_exit(void)
 	scoped_guard(mutex, &hook_lock) {
 		phase = GONE;
 		switch_off();
-		unregister_all();
+		unregister_groups((bool [HOOK_NR_GROUPS]){ true, true, true });
 	}
 	/* For those on their way out, and for trampolines. */
 	synchronize_rcu_tasks();

@@ -17,8 +17,6 @@ struct seq_file;
  * @HOOK_POOL_USE: what takes a pool: as long as there is a pool of this module's
  * @HOOK_BUFFER_USE: what takes a coherent buffer: as long as there is one
  * @HOOK_MAKE: what makes pools and buffers: while the hook is on
- *
- * What uses is redirected before what makes.
  */
 enum hook_group {
 	HOOK_POOL_USE,
@@ -58,7 +56,8 @@ struct hook {
 };
 
 /* hook_calls.c: all that is redirected, ended by an entry without a name */
-extern struct hook hooks[];
+#define HOOK_MAX	10
+extern struct hook hooks[HOOK_MAX + 1];
 bool hook_group_in_use(enum hook_group group);
 
 /* hook_entry.S: for ftrace, not to be called */

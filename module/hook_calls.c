@@ -337,7 +337,7 @@ SAME_TYPE(dma_pool_create, hook_original_create);
 	{ .name = #which, .group = where, .takes = when, .replacement = to, ## __VA_ARGS__ }
 
 /* The handler looks from the start: what is called often comes first. */
-struct hook hooks[] = {
+struct hook hooks[HOOK_MAX + 1] = {
 	HOOK(dma_direct_alloc, hook_dma_direct_alloc, takes_alloc, HOOK_MAKE),
 	HOOK(dma_direct_free, hook_dma_direct_free, takes_free, HOOK_BUFFER_USE),
 	HOOK(dma_direct_free_pages, hook_dma_direct_free_pages, takes_free_pages,
@@ -363,5 +363,5 @@ struct hook hooks[] = {
 	{ }
 };
 #else
-struct hook hooks[] = { { } };
+struct hook hooks[HOOK_MAX + 1] = { { } };
 #endif
