@@ -48,6 +48,9 @@ LONG_TESTS ?= $(shell grep -l budget tests/*.t)
 bench:
 	@scripts/bench --kernel $(KERNEL)
 
+matrix:
+	@scripts/matrix
+
 lint:
 	@scripts/lint
 
@@ -66,6 +69,7 @@ help:
 	@echo 'make check     all tests'
 	@echo 'make check-long  hours of stress, faults, hostile hosts and more kernels'
 	@echo 'make bench     dma_pool and rhi_pool side by side: tables and a picture in docs/results.md'
+	@echo 'make matrix    every kernel of the archive from 6.16 on: a table in docs/results.md (hours)'
 	@echo 'make lint      checkpatch, sparse, W=1, kernel-doc, shellcheck, man pages'
 	@echo 'make install   module and tools for the running kernel (arm64, as root)'
 	@echo 'make clean     remove what was built here; the cache stays'
@@ -74,4 +78,4 @@ help:
 	@echo 'TESTS=F   only these tests: make check TESTS=tests/probe-granule.t'
 	@echo 'RHI_CACHE=DIR  where sandbox and kernels are kept  [~/.cache/rhi-probe]'
 
-.PHONY: all native cross demo check check-long bench lint install clean help
+.PHONY: all native cross demo check check-long bench matrix lint install clean help
