@@ -25,8 +25,13 @@ again() {
 	echo 0000:00:01.0 >/sys/bus/pci/drivers/nvme/bind
 	wait_for test -b /dev/nvme0n1
 }
-# Until the file /tmp/stop is there; with pauses, so that most of the CPUs is for what is tested.
-beside() { while [ ! -e /tmp/stop ]; do "$@" >/dev/null 2>&1 || true; sleep 2; done; }
+# beside SECONDS CMD...: again and again, until the file /tmp/stop is there. A reader of all files walks
+# over all memory twice: its pause leaves the CPUs to what is tested.
+beside() {
+	local pause=$1
+	shift
+	while [ ! -e /tmp/stop ]; do "$@" >/dev/null 2>&1 || true; sleep $pause; done
+}
 io() { dd if=/dev/nvme0n1 of=/dev/null iflag=direct bs=64k count=64; }
 read_all() { cat $rhi/* /sys/kernel/rhi/* $tracing/enabled_functions; }
 write_switch() { for word in on off on off on off; do echo $word >$switch; done; }
@@ -34,7 +39,7 @@ write_switch() { for word in on off on off on off; do echo $word >$switch; done;
 
 boot "$SWITCHES times on and off" 0 "$disk
 wait_for test -b /dev/nvme0n1
-beside read_all & beside io &
+beside 10 read_all & beside 2 io &
 for i in \$(seq $SWITCHES); do
 	hook on
 	[ \$((i % 10)) != 1 ] || again
@@ -51,7 +56,7 @@ no_leak" --kernel debug --nvme --timeout $((600 + 60 * SWITCHES))
 
 boot "$LOADS times unloaded and loaded" 0 "$disk
 wait_for test -b /dev/nvme0n1
-beside read_all & beside io & beside write_switch &
+beside 10 read_all & beside 2 io & beside 2 write_switch &
 unload() { rmmod rhi_probe 2>/dev/null; }
 for i in \$(seq $LOADS); do
 	wait_for unload
