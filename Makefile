@@ -43,7 +43,7 @@ check-long:
 	@scripts/sandbox env LONG=1 tests/run -v $(LONG_TESTS)
 
 TESTS ?= build/unit/*_test $(wildcard tests/*.t)
-LONG_TESTS ?= $(shell grep -l budget tests/*.t)
+LONG_TESTS ?= $(shell grep -lE "budget|probe_cases" tests/*.t)
 
 bench:
 	@scripts/bench --kernel $(KERNEL)

@@ -7,12 +7,13 @@ TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 . "$TOP/tests/cases.sh"
 
 table() {
-	local code
+	local code more=
 
 	for code in 1 2 3 4; do
-		echo "version fails with $code | --granule 64k --rhi version.rsi=$code | call_failed 0 none none none | HOSTCONF_VERSION failed with RSI code $code"
-		echo "features fail with $code | --granule 64k --rhi features.rsi=$code | call_failed 0 none 0x10000 none | HOSTCONF_FEATURES failed with RSI code $code"
-		echo "alignment fails with $code | --granule 64k --rhi alignment.rsi=$code | call_failed 0 none 0x10000 0x1 | HOSTCONF_GET_IPA_CHANGE_ALIGNMENT failed with RSI code $code"
+		echo "${more}version fails with $code | --granule 64k --rhi version.rsi=$code | call_failed 0 none none none | HOSTCONF_VERSION failed with RSI code $code"
+		echo "${more}features fail with $code | --granule 64k --rhi features.rsi=$code | call_failed 0 none 0x10000 none | HOSTCONF_FEATURES failed with RSI code $code"
+		echo "${more}alignment fails with $code | --granule 64k --rhi alignment.rsi=$code | call_failed 0 none 0x10000 0x1 | HOSTCONF_GET_IPA_CHANGE_ALIGNMENT failed with RSI code $code"
+		more='+ '
 	done
 }
 probe_cases < <(table)
