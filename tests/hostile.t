@@ -26,7 +26,7 @@ hostile() {
 	boot "$1" 0 'hostile=/sys/kernel/debug/hostile test=/sys/kernel/debug/hostile_test
 insmod /root/hostile_call.ko
 '"$2" --host hostile=1 --append realm.noprobe --file "$ko/hostile_call.ko" --file "$ko/hostile_test.ko" \
-		--kernel "$HOSTILE_KERNEL" --mem 2g --timeout $((600 + 10 * HOSTILE_SEEDS))
+		--kernel "$HOSTILE_KERNEL" --mem "$(budget 1g 2g)" --timeout $((600 + 10 * HOSTILE_SEEDS))
 	diag "$(summary '"hostile answers \(.hostile.answers) to \(.hostile.seeds) seeds, requests: \(.rhi | add) RHI, " +
 		"\(.calls.RSI_IPA_STATE_SET) RSI_IPA_STATE_SET, \(.calls.RSI_IPA_STATE_GET) RSI_IPA_STATE_GET"')"
 }
