@@ -34,6 +34,8 @@ static bool wanted;			/* for READY */
 static bool taking;			/* new pools and buffers are made here */
 static bool its_registered;
 
+static const bool all_groups[HOOK_NR_GROUPS] = { true, true, true };
+
 static struct device *spared;
 
 /**
@@ -413,7 +415,7 @@ void hook_exit(void)
 	scoped_guard(mutex, &hook_lock) {
 		phase = GONE;
 		switch_off();
-		unregister_groups((bool [HOOK_NR_GROUPS]){ true, true, true });
+		unregister_groups(all_groups);
 	}
 	/* For those on their way out, and for trampolines. */
 	synchronize_rcu_tasks();
