@@ -20,7 +20,7 @@ static void usage(FILE *to)
 	      "Looks at all of the Realm's memory: what breaks the host's granule, and whose it is.\n"
 	      "\n"
 	      "      --watch        look again every second, until there is another result\n"
-	      "      --json         for programs; keys are described in rhictl(1)\n"
+	      "      --json         for programs; keys are described in rhictl(8)\n"
 	      "      --sysroot DIR  read a tree that was captured on another machine\n"
 	      "      --help         this text\n"
 	      "\n"

@@ -172,7 +172,7 @@ static void usage(FILE *to)
 	      "      --threads N     on one pool, each on a CPU of its own [1]\n"
 	      "      --pattern WORD  pair: allocate, free; batch: all, then all; random: freed\n"
 	      "                      in another order; zero: a pair, zeroed [pair]\n"
-	      "      --json          for programs; keys are described in rhictl(1)\n"
+	      "      --json          for programs; keys are described in rhictl(8)\n"
 	      "      --help          this text\n"
 	      "\n"
 	      "Exit status: 0 measured, 3 no memory for it, 4 the module is not loaded or knows no\n"

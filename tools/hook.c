@@ -76,7 +76,7 @@ static void usage(FILE *to)
 	      "  off     new memory is the kernel's own again\n"
 	      "  status  change nothing; this is the default\n"
 	      "\n"
-	      "      --json         for programs; keys are described in rhictl(1)\n"
+	      "      --json         for programs; keys are described in rhictl(8)\n"
 	      "      --sysroot DIR  read a tree that was captured on another machine\n"
 	      "      --help         this text\n"
 	      "\n"

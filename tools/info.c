@@ -17,7 +17,7 @@ static void usage(FILE *to)
 	      "\n"
 	      "Shows the host's sharing granule, and what the host answered.\n"
 	      "\n"
-	      "      --json         for programs; keys are described in rhictl(1)\n"
+	      "      --json         for programs; keys are described in rhictl(8)\n"
 	      "      --sysroot DIR  read a tree that was captured on another machine\n"
 	      "      --help         this text\n"
 	      "\n"

@@ -31,7 +31,7 @@ static void usage(FILE *to)
 	fputs("Usage: rhictl COMMAND [--help] [OPTION]...\n\nCommands:\n", to);
 	for (const struct command *command = commands; command->name; command++)
 		fprintf(to, "  %-8s %s\n", command->name, command->help);
-	fputs("\nSee rhictl(1).\n", to);
+	fputs("\nSee rhictl(8).\n", to);
 }
 
 static int run(int argc, char **argv)

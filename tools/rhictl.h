@@ -3,7 +3,7 @@
 #define RHICTL_H
 
 /*
- * The same for every sub-command, and a table in rhictl(1). 4 is the skip of
+ * The same for every sub-command, and a table in rhictl(8). 4 is the skip of
  * kselftest, so that a test can be a bare call of rhictl.
  */
 enum exit_code {

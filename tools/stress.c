@@ -266,7 +266,7 @@ static void usage(FILE *to)
 	      "      --pressure N     take so many per cent of free memory, again and again [0]\n"
 	      "      --hotplug        CPUs go offline and come back\n"
 	      "      --bare           the same calls without checks and times, to compare with\n"
-	      "      --json           for programs; keys are described in rhictl(1)\n"
+	      "      --json           for programs; keys are described in rhictl(8)\n"
 	      "      --ktap           for kselftest, LAVA, KernelCI\n"
 	      "      --svg FILE       a picture of the latencies, too\n"
 	      "      --help           this text\n"
