@@ -222,30 +222,34 @@ calls-huge             | 1 | ok-64k            | yes "1 0xc500004e A SUCCESS non
 # What a tree must not reach: with it, status-link-* would be good.
 echo ok >"$work/outside"
 
+# tree_case NAME TREE EDIT: a copy of the tree, edited, in the current directory; $user says whether
+# an unprivileged user is to read it. Fails, and was said, where there is none.
+tree_case() {
+	local name=$1 tree=$2 edit=$3 dir=$work/trees/$1 rhi debug parameters swiotlb
+
+	user=
+	mkdir -p "$dir"
+	cp -r "$here/sysroot/$tree" "$dir/tree"
+	cd "$dir/tree" || exit 1
+	# shellcheck disable=SC2034 # for the edit
+	rhi=sys/kernel/rhi debug=sys/kernel/debug/rhi parameters=sys/module/rhi_probe/parameters \
+		swiotlb=sys/kernel/debug/swiotlb
+	eval "$edit"
+	cd .. || exit 1
+	[[ ! $user || $can_be_user ]] || { skip "$name" "cannot become an unprivileged user"; return 1; }
+}
+
 # tree_cases TABLE SCHEMA COMMAND...
 tree_cases() {
-	local table=$1 schema=$2 name status tree edit user dir run rhi debug parameters
+	local table=$1 schema=$2 name status tree edit user run
 	shift 2
 
 	while IFS='|' read -r name status tree edit; do
-		name=${name// /} status=${status// /} tree=${tree// /} user=
+		name=${name// /} status=${status// /} tree=${tree// /}
 		[[ $name ]] || continue
-		dir=$work/trees/$name
-		mkdir -p "$dir"
-		cp -r "$here/sysroot/$tree" "$dir/tree"
-		cd "$dir/tree" || exit 1
-		# shellcheck disable=SC2034 # for the edit
-		rhi=sys/kernel/rhi debug=sys/kernel/debug/rhi parameters=sys/module/rhi_probe/parameters
-		eval "$edit"
-		cd .. || exit 1
+		tree_case "$name" "$tree" "$edit" || continue
 		run=(timeout 20 "$work/bin/rhictl" "$@" --sysroot tree)
-		if [[ $user ]]; then
-			if [[ ! $can_be_user ]]; then
-				skip "$name" "cannot become an unprivileged user"
-				continue
-			fi
-			run=("${as_user[@]}" "${run[@]}")
-		fi
+		[[ ! $user ]] || run=("${as_user[@]}" "${run[@]}")
 		golden "$name" out "$status" "${run[@]}"
 		golden "$name" json "$status" "${run[@]}" --json
 		[[ ! -s $work/$name.json.out ]] || ok "$name schema" jq -e "$schema" "$work/$name.json.out"
@@ -334,6 +338,97 @@ audit-ripas-empty      | 1 | audit-whole       | : >$debug/ripas
 '
 tree_cases "$audits" "$audit_schema" audit
 
+# is_prometheus FILE: each sample has a TYPE before it, and comes once
+is_prometheus() {
+	awk '
+	/^# TYPE [a-z_]+ (gauge|counter)$/ { type[$3] = $4; next }
+	/^# HELP [a-z_]+ [A-Z0-9].*\.$/ { next }
+	/^[a-z_]+([{][a-z]+="([^"\\]|\\["\\n])*"[}])? [0-9]+$/ {
+		series = $0
+		sub(/ [0-9]+$/, "", series)
+		name = series
+		sub(/[{].*/, "", name)
+		if (!(name in type) || seen[series]++ || (type[name] == "counter") != (name ~ /_total$/))
+			exit bad = 1
+		next
+	}
+	{ exit bad = 1 }
+	END { exit bad || !NR }' "$1"
+}
+
+# metrics_cases TABLE COMMAND...
+metrics_cases() {
+	local table=$1 name status tree edit user run
+	shift
+
+	while IFS='|' read -r name status tree edit; do
+		name=${name// /} status=${status// /} tree=${tree// /}
+		[[ $name ]] || continue
+		tree_case "$name" "$tree" "$edit" || continue
+		run=(timeout 20 "$work/bin/rhictl" "$@" --sysroot tree --prometheus -)
+		[[ ! $user ]] || run=("${as_user[@]}" "${run[@]}")
+		golden "$name" prom "$status" "${run[@]}"
+		[[ ! -s $work/$name.prom.out ]] || ok "$name form" is_prometheus "$work/$name.prom.out"
+	done <<<"$table"
+}
+
+metrics_cases '
+metrics                | 0 | metrics           |
+metrics-draining       | 0 | metrics           | echo off >$parameters/hook; sed -i "s/^state .*/state draining/" $debug/hook
+metrics-unknown        | 2 | metrics           | echo bad_version >$rhi/status; echo 0 >$rhi/granule
+metrics-counters       | 0 | metrics           | sed -i "s/^unshares .*/unshares 18446744073709551615/; s/^refused .*/refused 3/; s/^leaked_bytes .*/leaked_bytes 65536/" $debug/pools
+metrics-old-module     | 0 | metrics           | sed -i "/^bad_frees/d" $debug/pools
+metrics-label          | 0 | metrics           | echo "a\\b\"c 1 65536" >>$debug/hook
+metrics-no-device      | 0 | metrics           | sed -i "/^0000/d" $debug/hook $debug/pools
+metrics-no-swiotlb     | 0 | metrics           | rm -r $swiotlb
+metrics-no-hiwater     | 0 | metrics           | rm $swiotlb/io_tlb_used_hiwater
+metrics-no-debugfs     | 0 | metrics           | rm -r sys/kernel/debug
+metrics-for-root       | 0 | metrics           | chmod 0 sys/kernel/debug; user=1
+metrics-not_loaded     | 4 | not_loaded        |
+metrics-status-junk    | 1 | metrics           | echo splendid >$rhi/status
+metrics-hook-junk      | 1 | metrics           | echo maybe >$parameters/hook
+metrics-total-junk     | 1 | metrics           | echo "shares many" >>$debug/pools
+metrics-slabs-junk     | 1 | metrics           | echo many >$swiotlb/io_tlb_nslabs
+metrics-slabs-huge     | 1 | metrics           | echo 18014398509481984 >$swiotlb/io_tlb_nslabs
+' info
+metrics_cases '
+audit-metrics          | 0 | audit-whole       |
+audit-metrics-broken   | 2 | audit-broken      |
+audit-metrics-lost     | 2 | audit-destroyed   |
+audit-metrics-unsure   | 1 | audit-whole       | sed -i "s/^verdict .*/verdict unsure/" $debug/audit
+audit-metrics-unknown  | 4 | audit-unknown     |
+' audit
+
+# A file is replaced as a whole, and stays as it was where anything fails; nothing is left beside it.
+mkdir "$work/textfile"
+cd "$work/textfile" || exit 1
+prom() { timeout 20 "$work/bin/rhictl" info --sysroot "../trees/$1/tree" --prometheus "${@:2}"; }
+ok 'metrics in a new file' prom metrics rhi.prom
+is 'the same as on standard output' "$(cat rhi.prom)" "$(prom metrics -)"
+is 'for all to read' "$(stat -c %a rhi.prom)" 644
+echo old >rhi.prom
+chmod 600 rhi.prom
+exec {old}<rhi.prom
+ok 'metrics in the place of a file' prom metrics "$PWD/rhi.prom"
+is 'who has it open reads the old one' "$(cat <&"$old")" old
+is 'for all to read again' "$(stat -c %a rhi.prom)" 644
+exec {old}<&-
+echo old >rhi.prom
+golden prometheus-tree out 1 prom metrics-status-junk rhi.prom
+is 'a tree that cannot be read leaves the file' "$(cat rhi.prom)" old
+# In a pipe: the limit is one of all files.
+is 'no room leaves the file' "$( (trap '' XFSZ; ulimit -f 0; prom metrics rhi.prom 2>&1); echo " $?"; cat rhi.prom)" \
+	"rhictl: rhi.prom: not written: File too large
+ 1
+old"
+mkdir dir
+mkfifo fifo
+ln -s rhi.prom link
+for to in dir fifo link nowhere/rhi.prom; do
+	golden "prometheus-to-${to%%/*}" out 1 prom metrics "$to"
+done
+is 'nothing is left beside it' "$(find . -mindepth 1 | sort | xargs)" './dir ./fifo ./link ./rhi.prom'
+
 # NAME | exit status | a command line, run in sysroot/
 lines='
 usage-none             | 1 | rhictl
@@ -354,6 +449,9 @@ info-closed            | 1 | rhictl info --sysroot ok-64k >&-
 info-closed-json       | 1 | rhictl info --sysroot ok-64k --json >&-
 info-closed-not-loaded | 4 | rhictl info --sysroot not_loaded >&-
 info-live              | 4 | rhictl info
+info-prometheus-none   | 1 | rhictl info --prometheus
+info-prometheus-json   | 1 | rhictl info --prometheus - --json --sysroot metrics
+info-prometheus-full   | 1 | rhictl info --prometheus - --sysroot metrics >/dev/full
 
 bench-help             | 0 | rhictl bench --help
 bench-live             | 4 | rhictl bench
@@ -425,6 +523,7 @@ audit-sysroot-missing  | 1 | rhictl audit --sysroot nowhere
 audit-full             | 1 | rhictl audit --sysroot audit-broken >/dev/full
 audit-full-json        | 1 | rhictl audit --sysroot audit-broken --json >/dev/full
 
+hook-prometheus        | 1 | rhictl hook --prometheus -
 hook-help              | 0 | rhictl hook --help
 hook-live              | 4 | rhictl hook
 hook-live-on           | 4 | rhictl hook on
@@ -471,7 +570,7 @@ mutate() { # SEED FILE...
 	' "$@"
 }
 
-# damaged TREE SCHEMA SEEDS COMMAND...
+# damaged TREE SCHEMA SEEDS COMMAND...: without a SCHEMA it prints metrics
 damaged() {
 	local tree=$1 schema=$2 seeds=$3 seed args rc wrong=
 	shift 3
@@ -482,11 +581,16 @@ damaged() {
 		readarray -t files < <(find damaged -type f | sort)
 		mutate "$seed" "${files[@]}"
 		args=("$@" --sysroot damaged)
-		((seed % 2)) || args+=(--json)
+		[[ ! $schema ]] || ((seed % 2)) || args+=(--json)
 		timeout 20 rhictl "${args[@]}" >seen 2>err
 		rc=$?
 		case $rc in
-		0 | 2) [[ -s seen && ! -s err ]] && { ((seed % 2)) || jq -e "$schema" seen >/dev/null; } ;;
+		0 | 2)
+			[[ -s seen && ! -s err ]] && if [[ ! $schema ]]; then
+				is_prometheus seen
+			else
+				((seed % 2)) || jq -e "$schema" seen >/dev/null
+			fi ;;
 		1) [[ ! -s seen && -s err ]] ;;
 		*) false ;;
 		esac || wrong+="seed $seed: status $rc: $(head -c 2000 err)"$'\n'
@@ -498,5 +602,6 @@ cd "$work" || exit 1
 damaged ok-64k "$info_schema" 300 info
 damaged hook-on "$hook_schema" 300 hook status
 damaged audit-broken "$audit_schema" 300 audit
+damaged metrics '' 300 info --prometheus -
 
 done_testing

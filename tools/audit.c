@@ -9,20 +9,23 @@
 #include "audit.h"
 #include "module.h"
 #include "output.h"
+#include "replace.h"
 #include "rhictl.h"
 #include "sysroot.h"
 #include "view.h"
 
 static void usage(FILE *to)
 {
-	fputs("Usage: rhictl audit [--watch] [--json] [--sysroot DIR]\n"
+	fputs("Usage: rhictl audit [--watch] [--json | --prometheus FILE] [--sysroot DIR]\n"
 	      "\n"
 	      "Looks at all of the Realm's memory: what breaks the host's granule, and whose it is.\n"
 	      "\n"
-	      "      --watch        look again every second, until there is another result\n"
-	      "      --json         for programs; keys are described in rhictl(8)\n"
-	      "      --sysroot DIR  read a tree that was captured on another machine\n"
-	      "      --help         this text\n"
+	      "      --watch            look again every second, until there is another result\n"
+	      "      --json             for programs; keys are described in rhictl(8)\n"
+	      "      --prometheus FILE  metrics for node_exporter's textfile collector; - is\n"
+	      "                         standard output\n"
+	      "      --sysroot DIR      read a tree that was captured on another machine\n"
+	      "      --help             this text\n"
 	      "\n"
 	      "Exit status: 0 each granule is shared as a whole or not at all, 2 some are not or are\n"
 	      "lost, 4 not a Realm, or the granule is not known, or the module is not loaded, 1 anything\n"
@@ -37,36 +40,48 @@ static int failure(const char *dir, int error)
 	return module_failure(dir, error);
 }
 
-static int report(const struct audit *audit, const struct output *output)
+static bool write_metrics(const struct audit *audit, const char *path)
+{
+	struct replacement file;
+
+	if (!replace_begin(&file, path))
+		return false;
+	prometheus_audit(audit, file.to);
+	return replace_finish(&file);
+}
+
+static int report(const struct audit *audit, const struct view *view)
 {
 	const struct audit_verdict *verdict = audit->verdict;
 
-	if (verdict->is_report)
-		output->audit(audit);
-	else
+	if (verdict->is_report && !view->prometheus)
+		view->output->audit(audit);
+	else if (verdict->is_report && !write_metrics(audit, view->prometheus))
+		return EXIT_ERROR;
+	else if (!verdict->is_report)
 		warnx("%s: %s%s%s", verdict->word, audit->meaning, verdict->next ? "; " : "",
 		      verdict->next ? verdict->next : "");
 	return verdict->exit_code;
 }
 
-static int look(const struct sysroot *root, const char *dir, const struct output *output)
+static int look(const struct sysroot *root, const struct view *view)
 {
 	struct audit audit = { 0 };
 	int ret = audit_read(root, &audit);
 
-	ret = ret ? failure(dir, ret) : report(&audit, output);
+	ret = ret ? failure(view->dir, ret) : report(&audit, view);
 	audit_free(&audit);
 	return ret;
 }
 
-static int watch(const struct sysroot *root, const struct output *output)
+static int watch(const struct sysroot *root, const struct view *view)
 {
 	struct audit first = { 0 };
 	bool same = true;
 	int ret;
 
 	ret = audit_read(root, &first);
-	ret = ret ? failure(NULL, ret) : report(&first, output);
+	ret = ret ? failure(NULL, ret) : report(&first, view);
 	if (ret != EXIT_GOOD && ret != EXIT_CHECK)
 		same = false;
 	while (same) {
@@ -77,7 +92,7 @@ static int watch(const struct sysroot *root, const struct output *output)
 		ret = audit_read(root, &now);
 		same = !ret && audit_same(&first, &now);
 		if (!same)
-			ret = ret ? failure(NULL, ret) : report(&now, output);
+			ret = ret ? failure(NULL, ret) : report(&now, view);
 		audit_free(&now);
 	}
 	audit_free(&first);
@@ -97,7 +112,7 @@ int cmd_audit(int argc, char **argv)
 	struct view view;
 	int ret;
 
-	ret = view_options(&view, argc, argv, true, usage);
+	ret = view_options(&view, argc, argv, VIEW_WATCH, usage);
 	if (ret != VIEW_GO_ON)
 		return ret;
 	if (optind != argc) {
@@ -111,7 +126,7 @@ int cmd_audit(int argc, char **argv)
 	if (!view_open(&view, &root))
 		return EXIT_ERROR;
 
-	ret = view.watch ? watch(&root, view.output) : look(&root, view.dir, view.output);
+	ret = view.watch ? watch(&root, &view) : look(&root, &view);
 	sysroot_close(&root);
 	return ret;
 }

@@ -11,7 +11,7 @@
 #include "sysroot.h"
 #include "table.h"
 
-static const struct hook_state states[] = {
+const struct hook_state hook_states[] = {
 	{ "on", "the kernel's DMA allocators give whole granules" },
 	{ "draining", "new memory is the kernel's own, what is freed still comes by the module" },
 	{ "off", "the kernel's DMA allocators are as they were" },
@@ -20,7 +20,7 @@ static const struct hook_state states[] = {
 
 static const struct hook_state *find_state(const char *word)
 {
-	for (const struct hook_state *state = states; state->word; state++)
+	for (const struct hook_state *state = hook_states; state->word; state++)
 		if (!strcmp(word, state->word))
 			return state;
 	return NULL;

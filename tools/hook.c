@@ -103,7 +103,7 @@ int cmd_hook(int argc, char **argv)
 	struct view view;
 	int ret;
 
-	ret = view_options(&view, argc, argv, false, usage);
+	ret = view_options(&view, argc, argv, VIEW_PLAIN, usage);
 	if (ret != VIEW_GO_ON)
 		return ret;
 	if (optind < argc)

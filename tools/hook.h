@@ -12,6 +12,9 @@ struct hook_state {
 	const char *meaning;
 };
 
+/* The last one has no word. */
+extern const struct hook_state hook_states[];
+
 /* A function of the kernel that is redirected. */
 struct hook_function {
 	char name[48];

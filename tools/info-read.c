@@ -14,7 +14,7 @@
 #define RELOAD "reload the module with granule=BYTES, the host's page size"
 
 /* In the order of the probe: each was reached by getting past those before it. */
-static const struct status statuses[] = {
+const struct status info_statuses[] = {
 	{ "not_realm", true,
 	  "not a Realm (the module was loaded with force=1): no host was asked",
 	  "run it in a Realm to learn the granule of a host" },
@@ -66,7 +66,7 @@ static int read_status(const struct sysroot *root, struct info *info)
 	if (ret)
 		return sysroot_warn(root, path, ret);
 
-	for (const struct status *status = statuses; status->word; status++) {
+	for (const struct status *status = info_statuses; status->word; status++) {
 		if (strcmp(text, status->word))
 			continue;
 		info->status = status;
@@ -148,21 +148,7 @@ static int check(const struct sysroot *root, const struct info *info)
 	return -EPROTO;
 }
 
-/**
- * info_read - read everything there is to show
- * @root: the tree to read
- * @info: filled in, all zero before; info_free() it, also after an error
- *
- * What is wrong has been said on stderr, with the file that it is about.
- *
- * Return:
- * * 0		- @info is complete; what comes from debugfs may be missing
- * * -ENODEV	- the module is not loaded
- * * -EPROTO	- a file has other content than rhictl knows
- * * -ENOMEM	- nothing was said in this case
- * * -errno	- of sysroot_read()
- */
-int info_read(const struct sysroot *root, struct info *info)
+static int read_sysfs(const struct sysroot *root, struct info *info)
 {
 	int ret;
 
@@ -188,10 +174,44 @@ int info_read(const struct sysroot *root, struct info *info)
 		return ret;
 
 	info->source = guess_source(info);
-	ret = info_read_debugfs(root, info);
-	if (ret)
-		return ret;
-	return check(root, info);
+	return 0;
+}
+
+/**
+ * info_read_sysfs - read what is in sysfs, and does not make the module ask the host
+ * @root: the tree to read
+ * @info: filled in, all zero before; info_free() it, also after an error
+ *
+ * Return: as info_read().
+ */
+int info_read_sysfs(const struct sysroot *root, struct info *info)
+{
+	int ret = read_sysfs(root, info);
+
+	return ret ? ret : check(root, info);
+}
+
+/**
+ * info_read - read everything there is to show
+ * @root: the tree to read
+ * @info: filled in, all zero before; info_free() it, also after an error
+ *
+ * What is wrong has been said on stderr, with the file that it is about.
+ *
+ * Return:
+ * * 0		- @info is complete; what comes from debugfs may be missing
+ * * -ENODEV	- the module is not loaded
+ * * -EPROTO	- a file has other content than rhictl knows
+ * * -ENOMEM	- nothing was said in this case
+ * * -errno	- of sysroot_read()
+ */
+int info_read(const struct sysroot *root, struct info *info)
+{
+	int ret = read_sysfs(root, info);
+
+	if (!ret)
+		ret = info_read_debugfs(root, info);
+	return ret ? ret : check(root, info);
 }
 
 /**

@@ -3,26 +3,69 @@
 #include <err.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "info.h"
+#include "metrics.h"
 #include "module.h"
 #include "output.h"
+#include "replace.h"
 #include "rhictl.h"
 #include "sysroot.h"
 #include "view.h"
 
 static void usage(FILE *to)
 {
-	fputs("Usage: rhictl info [--json] [--sysroot DIR]\n"
+	fputs("Usage: rhictl info [--json | --prometheus FILE] [--sysroot DIR]\n"
 	      "\n"
 	      "Shows the host's sharing granule, and what the host answered.\n"
 	      "\n"
-	      "      --json         for programs; keys are described in rhictl(8)\n"
-	      "      --sysroot DIR  read a tree that was captured on another machine\n"
-	      "      --help         this text\n"
+	      "      --json             for programs; keys are described in rhictl(8)\n"
+	      "      --prometheus FILE  metrics for node_exporter's textfile collector; - is\n"
+	      "                         standard output\n"
+	      "      --sysroot DIR      read a tree that was captured on another machine\n"
+	      "      --help             this text\n"
 	      "\n"
 	      "Exit status: 0 the granule is known, 2 it is not, 4 the module is not loaded,\n"
 	      "1 anything else.\n", to);
+}
+
+static int show(const struct sysroot *root, const struct view *view)
+{
+	struct info info = { 0 };
+	int ret = info_read(root, &info);
+
+	if (ret) {
+		ret = module_failure(view->dir, ret);
+	} else {
+		view->output->info(&info);
+		ret = info.granule_bytes ? EXIT_GOOD : EXIT_CHECK;
+	}
+	info_free(&info);
+	return ret;
+}
+
+static int write_metrics(const struct sysroot *root, const struct view *view)
+{
+	struct metrics metrics = { 0 };
+	struct replacement file;
+	int ret = metrics_read(root, &metrics);
+
+	if (ret) {
+		ret = module_failure(view->dir, ret);
+	} else if (!replace_begin(&file, view->prometheus)) {
+		ret = EXIT_ERROR;
+	} else {
+		prometheus_metrics(&metrics, file.to);
+		if (metrics.hook.unread)
+			warnx("not all written: %s: %s; this needs root and debugfs",
+			      metrics.hook.unread, strerror(-metrics.hook.unread_error));
+		ret = metrics.info.granule_bytes ? EXIT_GOOD : EXIT_CHECK;
+		if (!replace_finish(&file))
+			ret = EXIT_ERROR;
+	}
+	metrics_free(&metrics);
+	return ret;
 }
 
 /**
@@ -34,12 +77,11 @@ static void usage(FILE *to)
  */
 int cmd_info(int argc, char **argv)
 {
-	struct info info = { 0 };
 	struct sysroot root;
 	struct view view;
 	int ret;
 
-	ret = view_options(&view, argc, argv, false, usage);
+	ret = view_options(&view, argc, argv, VIEW_PROMETHEUS, usage);
 	if (ret != VIEW_GO_ON)
 		return ret;
 	if (optind != argc) {
@@ -49,14 +91,7 @@ int cmd_info(int argc, char **argv)
 	if (!view_open(&view, &root))
 		return EXIT_ERROR;
 
-	ret = info_read(&root, &info);
+	ret = view.prometheus ? write_metrics(&root, &view) : show(&root, &view);
 	sysroot_close(&root);
-	if (ret) {
-		ret = module_failure(view.dir, ret);
-	} else {
-		view.output->info(&info);
-		ret = info.granule_bytes ? EXIT_GOOD : EXIT_CHECK;
-	}
-	info_free(&info);
 	return ret;
 }

@@ -20,6 +20,9 @@ struct status {
 	const char *next;	/* what to do about it, or NULL */
 };
 
+/* In the order of the probe; the last one has no word. */
+extern const struct status info_statuses[];
+
 enum granule_source {
 	SOURCE_UNKNOWN,
 	SOURCE_HOST,
@@ -75,6 +78,7 @@ struct info {
 
 struct sysroot;
 
+int info_read_sysfs(const struct sysroot *root, struct info *info);
 int info_read(const struct sysroot *root, struct info *info);
 int info_read_debugfs(const struct sysroot *root, struct info *info);
 void info_free(struct info *info);

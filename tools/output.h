@@ -8,6 +8,7 @@ struct audit;
 struct bench;
 struct hook;
 struct info;
+struct metrics;
 struct stress;
 
 /* One way to show results: a function for each kind of result. */
@@ -33,6 +34,9 @@ void text_stress(const struct stress *stress);
 void json_stress(const struct stress *stress);
 void ktap_stress(const struct stress *stress);
 int svg_stress(const struct stress *stress, FILE *to);
+
+void prometheus_metrics(const struct metrics *metrics, FILE *to);
+void prometheus_audit(const struct audit *audit, FILE *to);
 
 int output_finish(void);
 

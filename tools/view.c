@@ -9,24 +9,25 @@
 #include "view.h"
 
 /**
- * view_options - read --json, --sysroot DIR, --help, and perhaps --watch
+ * view_options - read --json, --sysroot DIR, --help, and those of @extra
  * @view: filled in
  * @argc: number of @argv
  * @argv: "rhictl WORD", options
- * @can_watch: there is a --watch
+ * @extra: the last option that there is beside these
  * @usage: prints the text for --help
  *
  * Return: VIEW_GO_ON, with optind at the first word that is no option; or enum exit_code,
  *	when all is said.
  */
-int view_options(struct view *view, int argc, char **argv, bool can_watch,
+int view_options(struct view *view, int argc, char **argv, enum view_extra extra,
 		 void (*usage)(FILE *to))
 {
 	const struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "sysroot", required_argument, NULL, 's' },
-		{ can_watch ? "watch" : NULL, no_argument, NULL, can_watch ? 'w' : 0 },
+		{ extra >= VIEW_PROMETHEUS ? "prometheus" : NULL, required_argument, NULL, 'p' },
+		{ extra >= VIEW_WATCH ? "watch" : NULL, no_argument, NULL, 'w' },
 		{ 0 }
 	};
 	int option;
@@ -43,6 +44,9 @@ int view_options(struct view *view, int argc, char **argv, bool can_watch,
 		case 's':
 			view->dir = optarg;
 			break;
+		case 'p':
+			view->prometheus = optarg;
+			break;
 		case 'w':
 			view->watch = true;
 			break;
@@ -50,6 +54,10 @@ int view_options(struct view *view, int argc, char **argv, bool can_watch,
 			warnx("%s --help lists the options", argv[0]);
 			return EXIT_ERROR;
 		}
+	}
+	if (view->prometheus && view->output == &output_json) {
+		warnx("--json and --prometheus: give one of them");
+		return EXIT_ERROR;
 	}
 	return VIEW_GO_ON;
 }

@@ -14,16 +14,21 @@ struct sysroot;
  * @output: --json, or text
  * @dir: --sysroot, or NULL for this machine
  * @watch: --watch
+ * @prometheus: the file of --prometheus, or NULL
  */
 struct view {
 	const struct output *output;
 	const char *dir;
 	bool watch;
+	const char *prometheus;
 };
+
+/* Options that not all sub-commands have: each has all of those before it. */
+enum view_extra { VIEW_PLAIN, VIEW_PROMETHEUS, VIEW_WATCH };
 
 #define VIEW_GO_ON	(-1)
 
-int view_options(struct view *view, int argc, char **argv, bool can_watch,
+int view_options(struct view *view, int argc, char **argv, enum view_extra extra,
 		 void (*usage)(FILE *to));
 bool view_open(const struct view *view, struct sysroot *root);
 

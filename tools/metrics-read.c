@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What rhictl info --prometheus reads: nothing that asks the host or the RMM. */
+#include <err.h>
+#include <errno.h>
+#include <string.h>
+
+#include "metrics.h"
+#include "module.h"
+#include "sysroot.h"
+#include "table.h"
+
+static const char *const totals[NR_TOTALS] = {
+	[TOTAL_SHARED_CHUNKS]	 = "shared_chunks",
+	[TOTAL_SHARED_BYTES]	 = "shared_bytes",
+	[TOTAL_SHARES]		 = "shares",
+	[TOTAL_UNSHARES]	 = "unshares",
+	[TOTAL_REFUSED]		 = "refused",
+	[TOTAL_LEAKED_BYTES]	 = "leaked_bytes",
+	[TOTAL_GIVEN_AWAY_BYTES] = "given_away_bytes",
+	[TOTAL_BAD_FREES]	 = "bad_frees",
+};
+
+static const char *const swiotlb[NR_SWIOTLB] = {
+	[SWIOTLB_SIZE]	   = "/sys/kernel/debug/swiotlb/io_tlb_nslabs",
+	[SWIOTLB_USED]	   = "/sys/kernel/debug/swiotlb/io_tlb_used",
+	[SWIOTLB_USED_MAX] = "/sys/kernel/debug/swiotlb/io_tlb_used_hiwater",
+};
+
+/* What is no key and its value is a pool. */
+static int add_total(void *to, char **fields)
+{
+	struct metrics *metrics = to;
+
+	for (int i = 0; i < NR_TOTALS; i++) {
+		struct answer *total = &metrics->totals[i];
+
+		if (strcmp(fields[0], totals[i]) || strchr(fields[1], ' '))
+			continue;
+		total->given = decode_decimal(fields[1], &total->value);
+		return total->given ? 0 : -EPROTO;
+	}
+	return 0;
+}
+
+static const struct table totals_table = {
+	DEBUGFS "/pools", "key value", 2, add_total
+};
+
+/* A kernel may be without one, or without these files. */
+static int read_swiotlb(const struct sysroot *root, const char *path, struct answer *bytes)
+{
+	char text[32];
+	int ret = sysroot_read_value(root, path, text, sizeof(text));
+
+	if (table_is_unread(ret))
+		return 0;
+	if (ret)
+		return sysroot_warn(root, path, ret);
+	if (!decode_decimal(text, &bytes->value) ||
+	    __builtin_mul_overflow(bytes->value, SWIOTLB_SLAB_BYTES, &bytes->value)) {
+		warnx("%s%s: \"%s\" is not a number of slabs", root->dir, path, text);
+		return -EPROTO;
+	}
+	bytes->given = true;
+	return 0;
+}
+
+/**
+ * metrics_read - read everything there is to count
+ * @root: the tree to read
+ * @metrics: filled in, all zero before; metrics_free() it, also after an error
+ *
+ * What is wrong has been said on stderr, with the file that it is about.
+ *
+ * Return: 0; then what comes from debugfs may be missing. Else what hook_read() returns.
+ */
+int metrics_read(const struct sysroot *root, struct metrics *metrics)
+{
+	int ret;
+
+	ret = info_read_sysfs(root, &metrics->info);
+	if (!ret)
+		ret = hook_read(root, &metrics->hook);
+	if (ret)
+		return ret;
+	ret = table_read(root, &totals_table, metrics);
+	if (ret && !table_is_unread(ret))
+		return ret;
+	for (int i = 0; i < NR_SWIOTLB; i++) {
+		ret = read_swiotlb(root, swiotlb[i], &metrics->swiotlb[i]);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * metrics_free - release what metrics_read() allocated
+ * @metrics: the metrics
+ */
+void metrics_free(struct metrics *metrics)
+{
+	info_free(&metrics->info);
+	hook_free(&metrics->hook);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What rhictl info --prometheus counts. */
+#ifndef METRICS_H
+#define METRICS_H
+
+#include "decode.h"
+#include "hook.h"
+#include "info.h"
+
+/* What the module has converted, for everybody. */
+enum metrics_total {
+	TOTAL_SHARED_CHUNKS,
+	TOTAL_SHARED_BYTES,
+	TOTAL_SHARES,
+	TOTAL_UNSHARES,
+	TOTAL_REFUSED,
+	TOTAL_LEAKED_BYTES,
+	TOTAL_GIVEN_AWAY_BYTES,
+	TOTAL_BAD_FREES,
+	NR_TOTALS
+};
+
+/* The kernel's bounce buffer, in slabs. */
+enum metrics_swiotlb { SWIOTLB_SIZE, SWIOTLB_USED, SWIOTLB_USED_MAX, NR_SWIOTLB };
+
+#define SWIOTLB_SLAB_BYTES	2048	/* IO_TLB_SIZE of the kernel */
+
+struct metrics {
+	struct info info;	/* what sysfs has of it */
+	struct hook hook;
+	struct answer totals[NR_TOTALS];
+	struct answer swiotlb[NR_SWIOTLB];
+};
+
+struct sysroot;
+
+int metrics_read(const struct sysroot *root, struct metrics *metrics);
+void metrics_free(struct metrics *metrics);
+
+#endif
