@@ -548,6 +548,33 @@ while IFS='|' read -r name status line; do
 	fi
 done <<<"$lines"
 
+# Completion: what --help has, and for words what rhictl takes.
+# shellcheck source=tools/completion/rhictl
+. "$here/../tools/completion/rhictl"
+# completions WORD...: what is offered for the last one, in order
+completions() {
+	COMP_WORDS=(rhictl "$@") COMP_CWORD=$#
+	_rhictl rhictl
+	printf '%s\n' "${COMPREPLY[@]}" | sort | xargs
+}
+help_options() { rhictl "$@" --help | grep -oE -- '--[a-z]+' | sort -u | xargs; }
+# What a wrong word is told: one a line, or with commas between them
+taken() { rhictl "$1" "$2" none 2>&1 | sed -n 's/^  //p; s/.* give one of //p' | tr -s ', ' '\n' | grep -v -- -- | sort | xargs; }
+commands=$(rhictl --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | sort | xargs)
+is 'completion: commands' "$(completions '')" "--help $commands"
+is 'completion: a command' "$(completions in)" info
+for command in $commands; do
+	is "completion: options of $command" "$(completions "$command" --)" "$(help_options "$command")"
+done
+is 'completion: after an option' "$(completions stress --hotplug --sv)" --svg
+is 'completion: words of hook' "$(completions hook --json '')" 'off on status'
+is 'completion: words of --source' "$(completions stress --source '')" "$(taken stress --source)"
+is 'completion: words of --context' "$(completions stress --context = '')" "$(taken stress --context)"
+is 'completion: words of --pattern' "$(completions bench --pattern =)" "$(taken bench --pattern)"
+is 'completion: a number' "$(completions stress --seed --)" ''
+is 'completion: a tree' "$(completions info --sysroot ok-6)" ok-64k
+is 'completion: a file' "$(completions info --prometheus "$work/textfile/rhi")" "$work/textfile/rhi.prom"
+
 # Damage at random, but the same on each run: whatever the files hold, rhictl
 # ends by itself with a status of its own, and prints all or nothing.
 mutate() { # SEED FILE...
