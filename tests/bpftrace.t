@@ -88,4 +88,10 @@ has "^@kernel_failed\[set_memory_encrypted,"
 has "^ *dma_direct_free\+"
 ' "${bpftrace[@]}" --nvme --host keep --file "$ko/pool_test.ko"
 
+# It shows the line of the event that is missing, if the probe is in one line with what is before it.
+boot 'without the module: bpftrace says which one is needed' 0 '
+for script in rhicall rhiconv rhileak rhipool; do
+	fails 1 "needs the module rhi_probe: modprobe rhi_probe" $script.bt
+done' "${bpftrace[@]}" --append realm.noprobe
+
 done_testing
