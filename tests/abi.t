@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# docs/ABI/testing against a Realm: what there is, is described, and the other way round; files
+# with their modes, keys of files, trace events with their fields.
+
+TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
+# shellcheck source=tests/cases.sh
+. "$TOP/tests/cases.sh"
+
+ABI=$TOP/docs/ABI/testing
+
+boot 'a Realm says what it has' 0 '
+# files MODULE: a line for each
+files() {
+	for dir in /sys/kernel/rhi $rhi /sys/module/rhi_probe/parameters /sys/module/rhi_stress/parameters; do
+		[ ! -d $dir ] || find $dir -type f | while read f; do echo "$1 $(stat -c 0%a $f) $f"; done
+	done
+}
+files probe
+modprobe rhi_stress
+files stress
+for file in hostconf pools audit; do
+	awk -v file=$rhi/$file "!/^#/ && !/^(misaligned|destroyed|owner) / { print \"key\", file, \$1 }" $rhi/$file
+done
+for event in $tracing/events/rhi/*/; do
+	sed -n "s,^\tfield:.* \([a-z_]*\)\(\[[0-9]*\]\)*;\toffset.*,field ${event%/} \1,p" $event/format
+done'
+
+# seen WORD: the lines of the Realm that begin so
+seen() { sed -n "s/^$1 //p" "$work/stdout" | sort -u; }
+
+# entries FILE: "probe|stress MODE WHAT" for each What: that is no directory; the module that it needs
+entries() {
+	awk '
+	function flush(i) {
+		for (i = 0; i < n; i++)
+			if (what[i] !~ /\/$/)
+				print module, mode, what[i]
+		n = 0
+	}
+	/^What:/ {
+		if (described)
+			flush()
+		described = 0
+		module = "probe"
+		mode = "no-mode"
+		what[n++] = $2
+	}
+	/^Description:/ { described = 1 }
+	/^\t\tOf the rhi_stress module; without it there is no such file\./ { module = "stress" }
+	/^\t\tMode 0[0-7]+\.$/ { mode = substr($2, 1, 4) }
+	END { flush() }' "$@"
+}
+
+# words HEADING FILE: "WHAT WORD" for each row of the tables with this heading
+words() {
+	awk -v heading="$1" '
+	/^What:/ { if (rule) n = 0; rule = 0; what[n++] = $2 }
+	/^Description:/ { rule = -1 }
+	/^\t\t==/ { rule = rule < 0 || rule == 3 ? 1 : rule + 1; next }
+	rule == 1 { is_wanted = $1 == heading }
+	rule == 2 && is_wanted && /^\t\t[a-z]/ { for (i = 0; i < n; i++) print what[i], $1 }' "${@:2}"
+}
+
+files=("$ABI/sysfs-kernel-rhi" "$ABI/debugfs-rhi")
+is 'files of rhi_probe' "$(seen probe)" "$(entries "${files[@]}" | sed -n 's/^probe //p' | sort)"
+is 'files with rhi_stress' "$(seen stress)" "$(entries "${files[@]}" | cut -d' ' -f2- | sort)"
+is 'keys' "$(seen key)" "$(words Key "$ABI/debugfs-rhi" | grep -E '/(hostconf|pools|audit) ' | sort)"
+is 'trace events and their fields' "$(seen field | grep -v ' common_')" "$(words Field "$ABI/tracing-rhi" | sort)"
+is 'no other event is described' "$(words Field "$ABI/tracing-rhi" | cut -d' ' -f1 | sort -u)" \
+	"$(entries "$ABI/tracing-rhi" | cut -d' ' -f3 | sort)"
+
+done_testing
