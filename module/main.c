@@ -106,4 +106,4 @@ module_exit(rhi_probe_exit);
 MODULE_DESCRIPTION("Arm CCA Realms: ask the host for its sharing granule (RHI HOSTCONF)");
 MODULE_AUTHOR("rhi-probe maintainers");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1");
+MODULE_VERSION(RHI_PROBE_VERSION);

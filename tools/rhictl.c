@@ -6,6 +6,7 @@
 
 #include "output.h"
 #include "rhictl.h"
+#include "version.h"
 
 static const struct command {
 	const char *name;
@@ -42,6 +43,10 @@ static int run(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--help")) {
 		usage(stdout);
+		return EXIT_GOOD;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("rhictl " RHICTL_VERSION);
 		return EXIT_GOOD;
 	}
 	for (const struct command *command = commands; command->name; command++) {

@@ -110,4 +110,4 @@ module_exit(rhi_stress_exit);
 MODULE_DESCRIPTION("Load for the shared memory of Arm CCA Realms, and a benchmark");
 MODULE_AUTHOR("rhi-probe maintainers");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1");
+MODULE_VERSION(RHI_PROBE_VERSION);
