@@ -63,9 +63,12 @@ is "rhictl is for arm64" "$("${cross}readelf" -h "$one/usr/bin/rhictl" | grep -o
 is "all that belongs there is there" "$(files "$one" | sed 's/[.]ko.*/.ko/')" "$(
 	{
 		echo "./lib/modules/$release/updates/"{rhi_probe.ko,rhi_stress.ko,rhi-probe.list}
-		echo ./usr/bin/rhictl ./usr/share/man/man1/rhictl.1
+		echo ./usr/bin/rhictl ./usr/share/bash-completion/completions/rhictl
+		for page in "$top"/docs/man/*; do
+			echo "./usr/share/man/man${page##*.}/${page##*/}"
+		done
 		for bt in "$top"/tools/bpftrace/*.bt; do
-			echo "./usr/sbin/${bt##*/}" "./usr/share/man/man8/${bt##*/}.8"
+			echo "./usr/sbin/${bt##*/}"
 		done
 	} | tr ' ' '\n' | sort)"
 ok "depmod has seen the modules" grep -q "^${ko#lib/modules/"$release"/}:" "$one/lib/modules/$release/modules.dep"
