@@ -3,6 +3,7 @@
  * Memory in pieces: outside of CMA no block of more than 128K is free, and every piece has a
  * neighbour in use, which cannot be moved. So a driver finds memory that starts late.
  */
+#include <linux/delay.h>
 #include <linux/gfp.h>
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -61,19 +62,26 @@ static void one(struct facts *f, size_t size, gfp_t gfp, unsigned long attrs, co
 	facts_end(f);
 }
 
-/* CMA is in use as well: nothing is left for a large request. */
+/*
+ * CMA is in use as well: nothing is left for a large request. A page there that somebody else uses
+ * for a moment makes one fail, and is free again for the next: so it has to fail for a while.
+ */
 static void without_cma(struct facts *f)
 {
-	enum { MOST = 64 };
+	enum { MOST = 64, FAILURES = 10, PAUSE_MS = 100 };
+	int failed = 0;
 	static struct buffer b[MOST];
 	int nr;
 
-	for (nr = 0; nr < MOST; nr++) {
+	for (nr = 0; nr < MOST && failed < FAILURES;) {
 		b[nr] = (struct buffer){ .dev = test_dev, .size = SZ_4M };
 		b[nr].vaddr = dma_alloc_attrs(test_dev, SZ_4M, &b[nr].dma,
 					      GFP_KERNEL | __GFP_NORETRY, DMA_ATTR_NO_WARN);
-		if (!b[nr].vaddr)
-			break;
+		failed = b[nr].vaddr ? 0 : failed + 1;
+		if (failed)
+			msleep(PAUSE_MS);
+		else
+			nr++;
 	}
 	facts_line(f, "memory in pieces, buffers of 4M until there is none: %s",
 		   nr == MOST ? "NO END" : nr ? "some, then NULL" : "NONE");
