@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Each target of tests/fuzz reads its corpus, and then a fixed number of inputs that libFuzzer
-# makes of it: the same ones on each run.
+# makes of it. They are not quite the same on each run, for all that the seed is: a finding is kept.
 #
 # FUZZ_RUNS=N: so many times as many inputs; make check takes 1, make check-long 100.
 
