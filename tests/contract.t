@@ -27,11 +27,20 @@ seen=$work/seen		# the expected differences that occurred
 : >"$seen"
 
 # managed is the last one: a mistake there ends the Realm.
-subjects='coherent attrs gfp masks contexts devices not_coherent pages noncontiguous mmap pools pool_blocks pool_file misuse pieces managed'
+all_subjects='coherent attrs gfp masks contexts devices not_coherent pages noncontiguous mmap pools pool_blocks pool_file misuse pieces managed'
+
+# subjects_of KERNEL
+subjects_of() {
+	case $1 in
+	# Their dma_direct_alloc() maps memory of a device that is not coherent as shared, but does not
+	# share it: the first access ends the Realm.
+	6.*) echo "${all_subjects/ not_coherent/}" ;;
+	*) echo "$all_subjects" ;;
+	esac
+}
 
 # For the Realm. Some facts are mistakes with a warning each, which has to come every time.
-guest="subjects='$subjects'
-"'
+guest_script='
 [ ! -e /proc/sys/kernel/panic_on_warn ] || echo 0 >/proc/sys/kernel/panic_on_warn
 [ ! -e /sys/kernel/debug/dma-api/all_errors ] || echo 1 >/sys/kernel/debug/dma-api/all_errors
 facts() {
@@ -175,6 +184,8 @@ found_nothing() {
 }
 
 for kernel in "${kernels[@]}"; do
+	subjects=$(subjects_of "$kernel")
+	guest="subjects='$subjects'$guest_script"
 	builds --kernel "$kernel" tests/guest/contract || continue
 	files=(--kernel "$kernel" --file "$ko/contract.ko")
 
@@ -192,19 +203,17 @@ no_leak" "${options[@]}" "${files[@]}"
 	[[ " ${whole[*]} " == *" $kernel "* ]] || continue
 
 	if ko=$("$TOP/tests/guest/dmapool_test" "$kernel" 2>"$work/stderr" </dev/null); then
-		pass "the kernel's mm/dmapool_test.c builds for kernel $kernel"
-	else
-		fail "the kernel's mm/dmapool_test.c builds for kernel $kernel" "$(tail -n 40 "$work/stderr")"
-		continue
-	fi
-
-	boot_with_warnings "$kernel: dmapool_test, off, on, off again" 0 "$guest
+		pass "$kernel: the kernel's mm/dmapool_test.c builds"
+		boot_with_warnings "$kernel: dmapool_test, off, on, off again" 0 "$guest
 dmapool_test 6
 hook on
 dmapool_test 12
 hook off
 dmapool_test 18" "${options[@]}" "${files[@]}" --file "$ko/dmapool_test.ko"
-	found_nothing "$kernel, dmapool_test"
+		found_nothing "$kernel, dmapool_test"
+	else
+		fail "$kernel: the kernel's mm/dmapool_test.c builds" "$(tail -n 40 "$work/stderr")"
+	fi
 
 	boot "$kernel: on, and nobody asks for memory" 0 "$guest
 hook on
