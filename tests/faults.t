@@ -56,6 +56,16 @@ after_on() {
 before_off() { hook on; }
 off() { hook off; }
 after_off() { [ $1 = 0 ] && [ "$(cat $switch)" = off ] && hook on && [ "$(hook_state)" = on ]; }
+# A driver has pools and buffers: what uses them stays hooked, so that only a part is removed.
+nvme_is() { echo 0000:00:01.0 >/sys/bus/pci/drivers/nvme/$1 2>/dev/null || true; }
+before_off_in_part() { hook on; nvme_is unbind; nvme_is bind; wait_for test -b /dev/nvme0n1; }
+off_in_part() { hook off; }
+after_off_in_part() {
+	[ $1 = 0 ] && [ "$(cat $switch)" = off ] && [ "$(hook_state)" = draining ] || return 1
+	nvme_is unbind
+	wait_for is_off
+}
+is_off() { [ "$(hook_state)" = off ]; }
 before_read_all() { :; }
 read_all() { exec cat $rhi/* /sys/kernel/rhi/* /sys/module/rhi_probe/parameters/*; }
 after_read_all() { [ $1 = 0 ] || [ -s /tmp/said ]; }
@@ -65,6 +75,8 @@ after_unload() { [ $1 = 0 ] && gone && [ "$(cat $tracing/enabled_functions)" = "
 faults_within_module rhi_probe
 each_failure $step on
 each_failure $step off
+each_failure $step off_in_part
+nvme_is bind
 hook on
 each_failure $step read_all
 hook off
@@ -73,13 +85,14 @@ faults_within_module rhi_probe
 each_failure $step unload
 insmod $ko
 hook on
-[ ! -e /dev/nvme0n1 ] || disk_works /dev/nvme0n1
+disk_works /dev/nvme0n1
 hook off
 leave
 no_leak' --nvme
 at_least load 20
 at_least on 40
 at_least read_all 4
+at_least off_in_part 4
 none off
 none unload
 
