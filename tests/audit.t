@@ -77,14 +77,13 @@ boot 'unknown granule' 4 'rhictl audit' --granule 6k
 says 'unknown granule' "the host's granule is not known"
 boot 'not a Realm' 4 'modprobe rhi_probe force=1 && rhictl audit' --host none
 says 'not a Realm' 'not a Realm (force=1)'
-boot 'no module' 4 'rhictl audit' --append realm.noprobe
-says 'no module' 'modprobe rhi_probe'
-boot 'no debugfs' 1 '
+boot 'no module, no debugfs' 0 '
+fails 4 "modprobe rhi_probe" rhictl audit
+modprobe rhi_probe
 # Something may have mounted tracefs below it.
 umount /sys/kernel/debug/tracing || :
 umount /sys/kernel/debug
-rhictl audit'
-says 'no debugfs' 'mount -t debugfs none /sys/kernel/debug'
+fails 1 "mount -t debugfs none /sys/kernel/debug" rhictl audit' --append realm.noprobe
 
 # An RMM is trusted, but one of its answers that makes no sense ends the audit, not the kernel.
 while IFS='|' read -r word status what; do

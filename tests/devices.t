@@ -66,7 +66,7 @@ while read -r kernel page alone; do
 	keeps "$name: the ITS keeps one granule" $((ITS_TABLE + GRANULE))
 done <<END
 16k 16384 $(budget nvme "$all")
-newest 4096 $all
+newest 4096 $(budget nvme "$all")
 END
 
 for driver in $(budget nvme "$all"); do

@@ -140,7 +140,7 @@ faults_within_module rhi_probe
 running() { grep -qx "state running" $rhi/stress; }
 missed() { [ $(awk "/^api / { n += \$5 } END { print n + 0 }" $rhi/stress) -gt 0 ]; }
 modprobe rhi_stress
-for percent in 1 10 50; do
+for percent in '"$(budget 10 '1 10 50')"'; do
 	rhictl stress --seconds 3600 --json >/tmp/report &
 	wait_for running
 	at_random $percent

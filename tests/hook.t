@@ -22,9 +22,9 @@ boot 'hook=on when it is loaded' 0 '[ "$(cat $switch) $(hook_state)" = "on on" ]
 	--append rhi_probe.hook=on
 is 'switching converts nothing' "$(summary .convert)" "$off"
 
-boot 'a hundred times on and off' 0 '
-for i in $(seq 50); do hook on; hook off; done
-for i in $(seq 10); do rmmod rhi_probe; modprobe rhi_probe hook=on; done
+boot 'on and off, again and again' 0 '
+for i in $(seq 20); do hook on; hook off; done
+for i in $(seq 5); do rmmod rhi_probe; modprobe rhi_probe hook=on; done
 [ "$(hook_state)" = on ]'
 
 boot 'an unknown granule is not guessed' 0 '
@@ -63,7 +63,7 @@ for word in on off on; do
 	while :; do { echo $word >$switch; } 2>/dev/null || true; done &
 done
 unload() { rmmod rhi_probe 2>/dev/null; }
-for i in $(seq '"$(budget 6 20)"'); do wait_for unload; not grep rhi_probe $tracing/enabled_functions; modprobe rhi_probe; done
+for i in $(seq '"$(budget 3 20)"'); do wait_for unload; not grep rhi_probe $tracing/enabled_functions; modprobe rhi_probe; done
 kill $(jobs -p)
 wait_for unload; gone
 not grep -E "^dmam?_(pool|direct)_" $tracing/enabled_functions' --smp 4

@@ -4,7 +4,7 @@
 # after the other: whatever it is, what rhi_probe gives keeps its promises, the kernel does not
 # complain, and no memory is lost but what the module counts as leaked.
 #
-# HOSTILE_SEEDS=N: so many seeds; make check takes 10, make check-long 1000, which give more than
+# HOSTILE_SEEDS=N: so many seeds; make check takes 5, make check-long 1000, which give more than
 # 100,000 hostile answers:
 #     scripts/sandbox env HOSTILE_SEEDS=1000 tests/hostile.t
 # HOSTILE_KERNEL=V: on this kernel, not on the debug kernel. FIRST_SEED=N: from this seed on; with
@@ -15,7 +15,7 @@ TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 . "$TOP/tests/cases.sh"
 
 FIRST_SEED=${FIRST_SEED:-1}
-HOSTILE_SEEDS=${HOSTILE_SEEDS:-$(budget 10 1000)}
+HOSTILE_SEEDS=${HOSTILE_SEEDS:-$(budget 5 1000)}
 HOSTILE_KERNEL=${HOSTILE_KERNEL:-debug}
 LOADS=$((1 + HOSTILE_SEEDS / 4))
 

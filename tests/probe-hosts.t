@@ -9,22 +9,22 @@ TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 probe_cases <<'TABLE'
 no RHI | --rhi off | not_supported 4096 none 0xffffffffffffffff none | does not know RHI HOSTCONF
 + no RHI, 16k kernel | --kernel 16k --rhi off | not_supported 16384 none 0xffffffffffffffff none | does not know RHI HOSTCONF
-no HOSTCONF | --rhi hostconf=off,session.version=0x10000 | not_supported 4096 none 0xffffffffffffffff none | does not know RHI HOSTCONF
++ no HOSTCONF | --rhi hostconf=off,session.version=0x10000 | not_supported 4096 none 0xffffffffffffffff none | does not know RHI HOSTCONF
 feature bit clear | --granule 64k --rhi features=0 | no_alignment 4096 none 0x10000 0x0 | does not tell its granule
 + other feature bits | --granule 64k --rhi features=0xfffffffffffffffe | no_alignment 4096 none 0x10000 0xfffffffffffffffe | does not tell its granule
 + features -1 | --granule 64k --rhi features=-1 | no_alignment 4096 none 0x10000 0xffffffffffffffff | does not tell its granule
-more features | --granule 64k --rhi features=0xff | ok 65536 0x10000 0x10000 0xff | the host says so
-version 1.1 | --granule 64k --rhi version=0x10001 | ok 65536 0x10000 0x10001 0x1 | the host says so
++ more features | --granule 64k --rhi features=0xff | ok 65536 0x10000 0x10000 0xff | the host says so
++ version 1.1 | --granule 64k --rhi version=0x10001 | ok 65536 0x10000 0x10001 0x1 | the host says so
 version 2.0 | --granule 64k --rhi version=0x20000 | bad_version 0 none 0x20000 none | is not 1.x
 + version 0 | --granule 64k --rhi version=0 | bad_version 0 none 0x0 none | is not 1.x
 + version 0.9 | --granule 64k --rhi version=9 | bad_version 0 none 0x9 none | is not 1.x
-version with high bits | --granule 64k --rhi version=0x100010000 | bad_version 0 none 0x100010000 none | is not 1.x
-alignment 0 | --granule 0 | invalid_alignment 0 0x0 0x10000 0x1 | 0x0 is zero
++ version with high bits | --granule 64k --rhi version=0x100010000 | bad_version 0 none 0x100010000 none | is not 1.x
++ alignment 0 | --granule 0 | invalid_alignment 0 0x0 0x10000 0x1 | 0x0 is zero
 + alignment 1 | --granule 1 | invalid_alignment 0 0x1 0x10000 0x1 | is below 4096
 + alignment 2k | --granule 2k | invalid_alignment 0 0x800 0x10000 0x1 | is below 4096
 alignment 6k | --granule 6k | invalid_alignment 0 0x1800 0x10000 0x1 | is not a power of two
 + alignment 12k | --granule 12k | invalid_alignment 0 0x3000 0x10000 0x1 | is not a power of two
-alignment 8m | --granule 8m | invalid_alignment 0 0x800000 0x10000 0x1 | more than the page allocator can give
++ alignment 8m | --granule 8m | invalid_alignment 0 0x800000 0x10000 0x1 | more than the page allocator can give
 + alignment 2^40 | --granule 0x10000000000 | invalid_alignment 0 0x10000000000 0x10000 0x1 | more than the page allocator can give
 + alignment 2^63 | --granule 0x8000000000000000 | invalid_alignment 0 0x8000000000000000 0x10000 0x1 | more than the page allocator can give
 alignment -1 | --granule -1 | invalid_alignment 0 0xffffffffffffffff 0x10000 0x1 | means 'not supported'
