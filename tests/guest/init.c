@@ -4,7 +4,8 @@
  * runs one command, and sends its output and exit status over the second UART.
  *
  * /etc/realm/cmd holds the command's arguments, each ended by NUL; without it there is a
- * shell on a pseudo-terminal. With /etc/realm/input it reads what the host sends, else nothing.
+ * shell on a pseudo-terminal. With /etc/realm/input it reads what the host sends, else nothing;
+ * with /etc/realm/terminal its stderr is a terminal, as the caller's is, so that it shows progress.
  * /etc/realm/modules holds the modules to insert, a path a line.
  * realm.noprobe on the kernel's command line leaves rhi_probe unloaded.
  */
@@ -201,13 +202,30 @@ static int relay(pid_t pid, int out, int err, int in)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static int run(char *const argv[], bool has_input)
+/* What is written to it arrives as it is. */
+static void open_terminal(int fds[2])
+{
+	struct termios raw;
+
+	check(!openpty(&fds[0], &fds[1], NULL, NULL, NULL), "openpty");
+	check(!tcgetattr(fds[1], &raw), "openpty");
+	cfmakeraw(&raw);
+	check(!tcsetattr(fds[1], TCSANOW, &raw), "openpty");
+	for (int i = 0; i < 2; i++)
+		check(!fcntl(fds[i], F_SETFD, FD_CLOEXEC), "openpty");
+}
+
+static int run(char *const argv[], bool has_input, bool has_terminal)
 {
 	int in[2] = { open("/dev/null", O_RDONLY | O_CLOEXEC), -1 }, out[2], err[2], status;
 	pid_t pid;
 
 	check(!has_input || !pipe2(in, O_CLOEXEC), "pipe");
-	check(!pipe2(out, O_CLOEXEC) && !pipe2(err, O_CLOEXEC), "pipe");
+	check(!pipe2(out, O_CLOEXEC), "pipe");
+	if (has_terminal)
+		open_terminal(err);
+	else
+		check(!pipe2(err, O_CLOEXEC), "pipe");
 	pid = fork();
 	check(pid >= 0, "fork");
 	if (!pid) {
@@ -263,14 +281,14 @@ static void load_modules(void)
 
 	/* modprobe, as it takes parameters from the kernel's command line */
 	if (!on_command_line("realm.noprobe"))
-		run((char *[]){ "modprobe", "rhi_probe", NULL }, false);
+		run((char *[]){ "modprobe", "rhi_probe", NULL }, false, false);
 
 	list = fopen("/etc/realm/modules", "re");
 	if (!list)
 		return;
 	while (fgets(path, sizeof(path), list)) {
 		path[strcspn(path, "\n")] = '\0';
-		run((char *[]){ "insmod", path, NULL }, false);
+		run((char *[]){ "insmod", path, NULL }, false, false);
 	}
 	fclose(list);
 }
@@ -304,11 +322,12 @@ int main(void)
 	setenv("HOME", "/root", 1);
 	setenv("TERM", "linux", 1);
 	check(!chdir("/root"), "/root");
-	run((char *[]){ "/bin/busybox", "--install", "-s", NULL }, false);
+	run((char *[]){ "/bin/busybox", "--install", "-s", NULL }, false, false);
 
 	load_modules();
 	argv = read_command();
-	status = argv ? run(argv, !access("/etc/realm/input", F_OK)) : run_shell();
+	status = argv ? run(argv, !access("/etc/realm/input", F_OK), !access("/etc/realm/terminal", F_OK)) :
+		run_shell();
 
 	send_frame(FRAME_EXIT, &status, 1);
 	tcdrain(channel);
