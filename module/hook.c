@@ -362,7 +362,7 @@ static int switch_to(bool on)
  * * %0 - done
  * * %-EOPNOTSUPP - the kernel cannot do it, or the granule is not known
  * * %-ENOENT - the kernel does not tell where one of the functions is
- * * %-EBUSY, and others of ftrace - one of the functions cannot be hooked: the log says which
+ * * %-EBUSY, and others of ftrace - one of the functions cannot be hooked
  * * %-EALREADY - the kernel does it by itself
  * * %-ENODEV - the module is being unloaded
  * * %-ENOMEM - no memory
