@@ -33,13 +33,14 @@ again() {
 
 # NAME | how many inputs | bytes of an input, at most
 targets='
-smc    | 2000  | 512
-config | 60000 | 256
-info   | 6000  | 2048
-audit  | 4000  | 2048
-hook   | 8000  | 1024
-stress | 10000 | 2048
-bench  | 10000 | 512
+smc     | 2000  | 512
+config  | 60000 | 256
+info    | 6000  | 2048
+audit   | 4000  | 2048
+hook    | 8000  | 1024
+stress  | 10000 | 2048
+bench   | 10000 | 512
+request | 60000 | 512
 '
 while IFS='| ' read -r name runs size; do
 	[[ $name ]] || continue

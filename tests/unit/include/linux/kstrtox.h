@@ -26,4 +26,16 @@ static inline int kstrtou64(const char *text, unsigned int base, u64 *to)
 	return *end ? -EINVAL : 0;
 }
 
+static inline int kstrtou32(const char *text, unsigned int base, u32 *to)
+{
+	u64 wide;
+	int err = kstrtou64(text, base, &wide);
+
+	if (!err && wide > UINT32_MAX)
+		err = -ERANGE;
+	if (!err)
+		*to = wide;
+	return err;
+}
+
 #endif
