@@ -326,8 +326,11 @@ int main(void)
 
 	load_modules();
 	argv = read_command();
-	status = argv ? run(argv, !access("/etc/realm/input", F_OK), !access("/etc/realm/terminal", F_OK)) :
-		run_shell();
+	if (argv)
+		status = run(argv, !access("/etc/realm/input", F_OK),
+			     !access("/etc/realm/terminal", F_OK));
+	else
+		status = run_shell();
 
 	send_frame(FRAME_EXIT, &status, 1);
 	tcdrain(channel);
