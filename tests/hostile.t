@@ -21,9 +21,9 @@ LOADS=$((1 + HOSTILE_SEEDS / 4))
 
 stat() { sed -n "s/^stat $1 //p" "$work/stdout"; }
 
-# The module is loaded by the script, so that the host can be told to be honest until then. The kernel's
-# pool for atomic requests is large: it grows, and warns when it cannot, once more is used than it had at
-# boot, and where nothing else can be shared that is all there is.
+# The module is loaded by the script, so that the host can be told to be honest until then. The kernel
+# has an atomic pool of 1 MiB: requests that cannot wait come from it when no granule can be shared, and
+# once more is in use than it had at boot it grows, and warns if the host refuses.
 hostile() {
 	boot "$1" 0 'hostile=/sys/kernel/debug/hostile test=/sys/kernel/debug/hostile_test
 insmod /root/hostile_call.ko

@@ -202,17 +202,19 @@ static int relay(pid_t pid, int out, int err, int in)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* What is written to it arrives as it is. */
-static void open_terminal(int fds[2])
+/* What is written to it arrives as it is. False where the kernel has no pseudo-terminals. */
+static bool open_terminal(int fds[2])
 {
 	struct termios raw;
 
-	check(!openpty(&fds[0], &fds[1], NULL, NULL, NULL), "openpty");
+	if (openpty(&fds[0], &fds[1], NULL, NULL, NULL))
+		return false;
 	check(!tcgetattr(fds[1], &raw), "openpty");
 	cfmakeraw(&raw);
 	check(!tcsetattr(fds[1], TCSANOW, &raw), "openpty");
 	for (int i = 0; i < 2; i++)
 		check(!fcntl(fds[i], F_SETFD, FD_CLOEXEC), "openpty");
+	return true;
 }
 
 static int run(char *const argv[], bool has_input, bool has_terminal)
@@ -222,9 +224,7 @@ static int run(char *const argv[], bool has_input, bool has_terminal)
 
 	check(!has_input || !pipe2(in, O_CLOEXEC), "pipe");
 	check(!pipe2(out, O_CLOEXEC), "pipe");
-	if (has_terminal)
-		open_terminal(err);
-	else
+	if (!has_terminal || !open_terminal(err))
 		check(!pipe2(err, O_CLOEXEC), "pipe");
 	pid = fork();
 	check(pid >= 0, "fork");
