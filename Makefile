@@ -44,13 +44,12 @@ cross:
 demo:
 	@scripts/realm --kernel $(KERNEL) --granule 64k --file tests/guest/report -- sh /root/report
 
-# One more than two cores have room for: a Realm waits now and then.
 check:
 	@scripts/kernel newest >/dev/null
 	@scripts/kernel 16k >/dev/null
 	@scripts/kernel debug >/dev/null
-	@scripts/sandbox make -s -C tests/unit O=../../build/unit
-	@scripts/sandbox sh -c 'exec tests/run -j3 $(TESTS)'
+	@scripts/sandbox sh -c 'exec make -s -j"$$(nproc)" -C tests/unit O=../../build/unit'
+	@scripts/sandbox sh -c 'exec tests/run -j2 $(TESTS)'
 
 # What looks for mistakes for hours: more seeds, every allocation, an hour of stress, more kernels.
 check-long:

@@ -2,8 +2,9 @@
 # shellcheck shell=bash
 # How tests/*.t and scripts/bench boot a Realm. Who sources this has set TOP, and work: a
 # directory of its own, where each boot leaves stdout, stderr, out/console.log and
-# out/summary.json, and the next boot replaces them.
-: "${TOP:?}" "${work:?}"
+# out/summary.json, and the next boot replaces them. Who has set CPUS gets so many: with two a
+# boot takes a quarter more of this machine's time.
+: "${TOP:?}" "${work:?}" "${CPUS:=1}"
 
 # realm ARGS...: scripts/realm ARGS, and its exit status. The time limit ends a Realm that
 # hangs: it is long, as the machine may be busy.
@@ -16,11 +17,11 @@ realm() {
 # realm_script SCRIPT OPTIONS...: SCRIPT in a Realm (sh -e, with tests/guest/lib.sh), on a
 # host with a granule of 64K if OPTIONS of scripts/realm do not say otherwise
 realm_script() {
-	local script=$1 options=()
+	local script=$1 options=(--smp "$CPUS")
 	shift
 
 	# It takes a third of the debug kernel's time.
-	[[ $script == *no_leak* ]] || options=(--append kmemleak=off)
+	[[ $script == *no_leak* ]] || options+=(--append kmemleak=off)
 	realm --granule 64k "${options[@]}" "$@" -- sh -ec ". /usr/lib/guest.sh
 $script"
 }

@@ -11,6 +11,7 @@
 # named.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
+CPUS=2
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

@@ -9,6 +9,8 @@ TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
+CPUS=$(budget 1 2)
+
 GRANULE=65536
 # The first device with MSIs costs the ITS a table, aligned and never freed.
 ITS_TABLE=65536

@@ -4,13 +4,15 @@
 # unloading. Each either fails and leaves nothing behind, or works. The allocations of pools and
 # buffers are in pool.t ("failure", "hooked").
 #
-# FAULT_STEP=N: at one of N; make check takes 61, make check-long 1.
+# FAULT_STEP=N: at one of N; make check takes 127, make check-long 1.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
-FAULT_STEP=${FAULT_STEP:-$(budget 61 1)}
+CPUS=$(budget 1 2)
+
+FAULT_STEP=${FAULT_STEP:-$(budget 127 1)}
 
 # FAULTS NAME SCRIPT OPTIONS...: the Realm of each case
 faults() {

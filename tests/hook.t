@@ -3,6 +3,7 @@
 # The hook's switch: what it takes, when it refuses, and what it leaves behind.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
+CPUS=2
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Other kernels than those of all tests: Debian's flavours with PREEMPT_RT and for virtual machines;
-# in make check-long one with 64K pages and one that looks for data races, too. Drivers that are a
-# part of a kernel took their memory at boot: bound anew with the hook on, they take whole granules.
+# Other kernels than those of make check: Debian's flavours with PREEMPT_RT and for virtual machines,
+# one with 64K pages, and one that looks for data races. Drivers that are a part of a kernel took their
+# memory at boot: bound anew with the hook on, they take whole granules.
 #
-# usage: tests/kernels.t [KERNEL...]    these, on a host of 64K
+# usage: tests/kernels.t [KERNEL...]    these, on a host of 64K; without, those of make check-long
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
+CPUS=2
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
@@ -58,10 +59,10 @@ table() {
 		printf '%s 64k\n' "$@"
 		return
 	fi
-	echo 'rt 64k'
-	echo 'cloud 64k'
-	[ -z "$(budget '' long)" ] || printf '%s\n' '64k 64k' '64k 2m' 'kcsan 64k'
+	printf '%s\n' 'rt 64k' 'cloud 64k' '64k 64k' '64k 2m' 'kcsan 64k'
 }
+
+[ -n "$*$(budget '' long)" ] || skip_all 'other kernels are in make check-long and make matrix'
 
 while read -r kernel granule; do
 	name="$kernel, $granule"

@@ -3,6 +3,7 @@
 # Loading and unloading: again and again, with readers, and what each leaves behind.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
+CPUS=2
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

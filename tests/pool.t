@@ -5,6 +5,7 @@
 # leave alone what is in blocks. The cases themselves are in tests/guest/pool_test.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
+CPUS=2
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

@@ -10,6 +10,7 @@
 # each of two kernels.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
+CPUS=2
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

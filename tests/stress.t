@@ -5,6 +5,7 @@
 # bounds, and leaves nothing behind; it says what it was asked for, in every form.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
+CPUS=2
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
