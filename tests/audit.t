@@ -118,7 +118,7 @@ for i in $(seq 20); do
 done
 : >/tmp/stop
 wait
-rhictl audit --json' --file "$scatter"
+rhictl audit --json' --smp 2 --file "$scatter"
 agrees 'under conversions'
 
 # A walk makes a call for each run, and one for each of the RMM's tables that ends inside of

@@ -5,6 +5,7 @@
 # is not slower, counted in instructions.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
+CPUS=2
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 

@@ -17,9 +17,11 @@ realm() {
 # realm_script SCRIPT OPTIONS...: SCRIPT in a Realm (sh -e, with tests/guest/lib.sh), on a
 # host with a granule of 64K if OPTIONS of scripts/realm do not say otherwise
 realm_script() {
-	local script=$1 options=(--smp "$CPUS")
+	local script=$1 options=()
 	shift
 
+	# That is for one CPU.
+	[[ " $* " == *' --icount '* ]] || options=(--smp "$CPUS")
 	# It takes a third of the debug kernel's time.
 	[[ $script == *no_leak* ]] || options+=(--append kmemleak=off)
 	realm --granule 64k "${options[@]}" "$@" -- sh -ec ". /usr/lib/guest.sh
