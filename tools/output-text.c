@@ -6,15 +6,11 @@
 
 #include "info.h"
 #include "output.h"
+#include "size.h"
 
 static void print_size(uint64_t bytes)
 {
-	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	int unit = 0;
-
-	for (; bytes && !(bytes % 1024); bytes /= 1024)
-		unit++;
-	printf("%" PRIu64 " %s", bytes, units[unit]);
+	printf("%s", size_text(bytes).text);
 }
 
 static const char *granule_origin(const struct info *info)
