@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "sysroot.h"
+
+#define MAX_ENTRIES	65536	/* of a directory */
 
 /**
  * sysroot_open - choose the tree that the other calls read
@@ -95,6 +99,25 @@ static int check_text(const char *buf, size_t len)
 	return 0;
 }
 
+/* O_NONBLOCK: a FIFO in a captured tree must not hang us. */
+static int open_regular(const struct sysroot *root, const char *path)
+{
+	int fd = open_in_root(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	int ret = 0;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st))
+		ret = -errno;
+	else if (!S_ISREG(st.st_mode))
+		ret = -EINVAL;
+	if (!ret)
+		return fd;
+	close(fd);
+	return ret;
+}
+
 /**
  * sysroot_read - read a whole small text file
  * @root: the tree
@@ -112,21 +135,39 @@ static int check_text(const char *buf, size_t len)
  */
 int sysroot_read(const struct sysroot *root, const char *path, char *buf, size_t size)
 {
-	/* O_NONBLOCK: a FIFO in a captured tree must not hang us. */
-	int fd = open_in_root(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
+	int fd = open_regular(root, path);
 	int ret;
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st))
-		ret = -errno;
-	else if (!S_ISREG(st.st_mode))
-		ret = -EINVAL;
-	else
-		ret = read_to_end(fd, buf, size);
+	ret = read_to_end(fd, buf, size);
 	close(fd);
 	return ret < 0 ? ret : check_text(buf, ret);
+}
+
+/**
+ * sysroot_stream - open a file that is too long for a buffer, or has more than plain text
+ * @root: the tree
+ * @path: from the root of the tree
+ * @error: why not, if it cannot be opened
+ *
+ * Return: the stream, for fclose(3); or NULL, with @error as of sysroot_read().
+ */
+FILE *sysroot_stream(const struct sysroot *root, const char *path, int *error)
+{
+	int fd = open_regular(root, path);
+	FILE *stream;
+
+	if (fd < 0) {
+		*error = fd;
+		return NULL;
+	}
+	stream = fdopen(fd, "r");
+	if (!stream) {
+		*error = -errno;
+		close(fd);
+	}
+	return stream;
 }
 
 /**
@@ -154,7 +195,129 @@ int sysroot_read_value(const struct sysroot *root, const char *path, char *buf, 
 	return *buf ? 0 : -ENODATA;
 }
 
-static const char *explain(int error)
+static bool is_to_take(const char *name)
+{
+	return strcmp(name, ".") && strcmp(name, "..") && !strchr(name, '\n') &&
+	       !check_text(name, strlen(name));
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+struct names {
+	char **list;
+	size_t nr;
+};
+
+static int add_name(struct names *names, const char *name)
+{
+	char **grown;
+
+	if (names->nr == MAX_ENTRIES)
+		return -EFBIG;
+	grown = reallocarray(names->list, names->nr + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	names->list = grown;
+	grown[names->nr] = strdup(name);
+	if (!grown[names->nr])
+		return -ENOMEM;
+	names->nr++;
+	return 0;
+}
+
+static int read_names(DIR *dir, struct names *names)
+{
+	struct dirent *entry;
+	int ret = 0;
+
+	do {
+		errno = 0;
+		entry = readdir(dir);
+		if (entry && is_to_take(entry->d_name))
+			ret = add_name(names, entry->d_name);
+	} while (entry && !ret);
+	return entry ? ret : -errno;
+}
+
+/**
+ * sysroot_list - go through a directory
+ * @root: the tree
+ * @path: from the root of the tree
+ * @take: gets each name that is printable ASCII, in alphabetical order; false ends it
+ * @to: for @take
+ *
+ * Return: 0; -EFBIG if there are too many names, -ENOMEM, or -errno of openat2(2) or
+ *	readdir(3): then @take got none.
+ */
+int sysroot_list(const struct sysroot *root, const char *path,
+		 bool (*take)(void *to, const char *name), void *to)
+{
+	int fd = open_in_root(root, path, O_RDONLY | O_DIRECTORY);
+	struct names names = { 0 };
+	bool more = true;
+	DIR *dir;
+	int ret;
+
+	if (fd < 0)
+		return fd;
+	dir = fdopendir(fd);
+	if (!dir) {
+		ret = -errno;
+		close(fd);
+		return ret;
+	}
+	ret = read_names(dir, &names);
+	closedir(dir);
+	if (names.nr)
+		qsort(names.list, names.nr, sizeof(*names.list), compare_names);
+	for (size_t i = 0; i < names.nr; i++) {
+		if (!ret && more)
+			more = take(to, names.list[i]);
+		free(names.list[i]);
+	}
+	free(names.list);
+	return ret;
+}
+
+/**
+ * sysroot_link - read a symbolic link, which is not followed
+ * @root: the tree
+ * @path: from the root of the tree
+ * @buf: gets printable ASCII, then a NUL
+ * @size: of @buf, in bytes
+ *
+ * Return: 0; -EFBIG if it does not fit; -EILSEQ if it has other bytes; or -errno of openat2(2)
+ *	or readlinkat(2).
+ */
+int sysroot_link(const struct sysroot *root, const char *path, char *buf, size_t size)
+{
+	int fd = open_in_root(root, path, O_PATH | O_NOFOLLOW);
+	ssize_t len;
+
+	if (fd < 0)
+		return fd;
+	len = readlinkat(fd, "", buf, size);
+	if (len < 0)
+		len = -errno;
+	close(fd);
+	if (len < 0)
+		return len;
+	if ((size_t)len == size)
+		return -EFBIG;
+	buf[len] = '\0';
+	return strchr(buf, '\n') ? -EILSEQ : check_text(buf, len);
+}
+
+/**
+ * sysroot_explain - why could a file not be read?
+ * @error: what the function that read it returned
+ *
+ * Return: the reason, in words.
+ */
+const char *sysroot_explain(int error)
 {
 	switch (error) {
 	case -ENODATA:
@@ -167,6 +330,8 @@ static const char *explain(int error)
 		return "not a regular file";
 	case -E2BIG:
 		return "more than one line";
+	case -EPROTO:
+		return "not what rhictl knows";
 	default:
 		return strerror(-error);
 	}
@@ -182,6 +347,6 @@ static const char *explain(int error)
  */
 int sysroot_warn(const struct sysroot *root, const char *path, int error)
 {
-	warnx("%s%s: %s", root->dir, path, explain(error));
+	warnx("%s%s: %s", root->dir, path, sysroot_explain(error));
 	return error;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /*
  * Files below a root directory: "/" of the running machine, or a tree that was
@@ -20,6 +21,11 @@ void sysroot_close(struct sysroot *root);
 bool sysroot_has(const struct sysroot *root, const char *path);
 int sysroot_read(const struct sysroot *root, const char *path, char *buf, size_t size);
 int sysroot_read_value(const struct sysroot *root, const char *path, char *buf, size_t size);
+FILE *sysroot_stream(const struct sysroot *root, const char *path, int *error);
+int sysroot_list(const struct sysroot *root, const char *path,
+		 bool (*take)(void *to, const char *name), void *to);
+int sysroot_link(const struct sysroot *root, const char *path, char *buf, size_t size);
+const char *sysroot_explain(int error);
 int sysroot_warn(const struct sysroot *root, const char *path, int error);
 
 #endif
