@@ -120,6 +120,20 @@ static int read_table(const struct sysroot *root, const struct table *table, str
 }
 
 /**
+ * info_read_hostconf - read what the module shows of the host's answers, without asking again
+ * @root: the tree to read
+ * @info: gets the page size and the granule's source; unread as by info_read_debugfs()
+ *
+ * Return: that of info_read_debugfs().
+ */
+int info_read_hostconf(const struct sysroot *root, struct info *info)
+{
+	bool have;
+
+	return read_table(root, &hostconf_table, info, &have);
+}
+
+/**
  * info_read_debugfs - read what only root can read
  * @root: the tree to read
  * @info: gets the page size, the granule's source, families and calls. If not
@@ -133,10 +147,9 @@ static int read_table(const struct sysroot *root, const struct table *table, str
  */
 int info_read_debugfs(const struct sysroot *root, struct info *info)
 {
-	bool have_hostconf;
 	int ret;
 
-	ret = read_table(root, &hostconf_table, info, &have_hostconf);
+	ret = info_read_hostconf(root, info);
 	if (ret)
 		return ret;
 	/* In this order: reading the families makes host calls. */

@@ -192,6 +192,22 @@ int info_read_sysfs(const struct sysroot *root, struct info *info)
 }
 
 /**
+ * info_read_known - read what the module knows without asking the host again
+ * @root: the tree to read
+ * @info: filled in, all zero before; info_free() it, also after an error
+ *
+ * Return: as info_read().
+ */
+int info_read_known(const struct sysroot *root, struct info *info)
+{
+	int ret = read_sysfs(root, info);
+
+	if (!ret)
+		ret = info_read_hostconf(root, info);
+	return ret ? ret : check(root, info);
+}
+
+/**
  * info_read - read everything there is to show
  * @root: the tree to read
  * @info: filled in, all zero before; info_free() it, also after an error

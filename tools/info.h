@@ -79,7 +79,9 @@ struct info {
 struct sysroot;
 
 int info_read_sysfs(const struct sysroot *root, struct info *info);
+int info_read_known(const struct sysroot *root, struct info *info);
 int info_read(const struct sysroot *root, struct info *info);
+int info_read_hostconf(const struct sysroot *root, struct info *info);
 int info_read_debugfs(const struct sysroot *root, struct info *info);
 void info_free(struct info *info);
 
