@@ -29,10 +29,8 @@ static const char *const swiotlb[NR_SWIOTLB] = {
 /* What is no key and its value is a pool. */
 static int add_total(void *to, char **fields)
 {
-	struct metrics *metrics = to;
-
 	for (int i = 0; i < NR_TOTALS; i++) {
-		struct answer *total = &metrics->totals[i];
+		struct answer *total = (struct answer *)to + i;
 
 		if (strcmp(fields[0], totals[i]) || strchr(fields[1], ' '))
 			continue;
@@ -47,7 +45,7 @@ static const struct table totals_table = {
 };
 
 /* A kernel may be without one, or without these files. */
-static int read_swiotlb(const struct sysroot *root, const char *path, struct answer *bytes)
+static int read_slabs(const struct sysroot *root, const char *path, struct answer *bytes)
 {
 	char text[32];
 	int ret = sysroot_read_value(root, path, text, sizeof(text));
@@ -63,6 +61,34 @@ static int read_swiotlb(const struct sysroot *root, const char *path, struct ans
 	}
 	bytes->given = true;
 	return 0;
+}
+
+/**
+ * metrics_read_totals - read what the module has converted
+ * @root: the tree to read
+ * @answers: those that can be read are given; all zero before
+ *
+ * Return: that of table_read(); what is wrong was said, unless table_is_unread().
+ */
+int metrics_read_totals(const struct sysroot *root, struct answer answers[NR_TOTALS])
+{
+	return table_read(root, &totals_table, answers);
+}
+
+/**
+ * metrics_read_swiotlb - read how large the kernel's bounce buffer is, and how full
+ * @root: the tree to read
+ * @bytes: those that can be read are given; all zero before
+ *
+ * Return: 0; or -EPROTO or that of sysroot_read(), and then it was said.
+ */
+int metrics_read_swiotlb(const struct sysroot *root, struct answer bytes[NR_SWIOTLB])
+{
+	int ret = 0;
+
+	for (int i = 0; !ret && i < NR_SWIOTLB; i++)
+		ret = read_slabs(root, swiotlb[i], &bytes[i]);
+	return ret;
 }
 
 /**
@@ -83,15 +109,10 @@ int metrics_read(const struct sysroot *root, struct metrics *metrics)
 		ret = hook_read(root, &metrics->hook);
 	if (ret)
 		return ret;
-	ret = table_read(root, &totals_table, metrics);
+	ret = metrics_read_totals(root, metrics->totals);
 	if (ret && !table_is_unread(ret))
 		return ret;
-	for (int i = 0; i < NR_SWIOTLB; i++) {
-		ret = read_swiotlb(root, swiotlb[i], &metrics->swiotlb[i]);
-		if (ret)
-			return ret;
-	}
-	return 0;
+	return metrics_read_swiotlb(root, metrics->swiotlb);
 }
 
 /**

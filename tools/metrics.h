@@ -34,6 +34,8 @@ struct metrics {
 
 struct sysroot;
 
+int metrics_read_totals(const struct sysroot *root, struct answer answers[NR_TOTALS]);
+int metrics_read_swiotlb(const struct sysroot *root, struct answer bytes[NR_SWIOTLB]);
 int metrics_read(const struct sysroot *root, struct metrics *metrics);
 void metrics_free(struct metrics *metrics);
 
