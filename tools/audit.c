@@ -112,7 +112,7 @@ int cmd_audit(int argc, char **argv)
 	struct view view;
 	int ret;
 
-	ret = view_options(&view, argc, argv, VIEW_WATCH, usage);
+	ret = view_options(&view, argc, argv, VIEW_PROMETHEUS | VIEW_WATCH, usage);
 	if (ret != VIEW_GO_ON)
 		return ret;
 	if (optind != argc) {

@@ -53,3 +53,7 @@ void ktap_stress(const struct stress *stress)
 	printf("# Totals: pass:%d fail:%d xfail:0 xpass:0 skip:%d error:0\n",
 	       RHI_STRESS_NR_FAILURES - nr - skipped, nr, skipped);
 }
+
+const struct output output_ktap = {
+	.stress = ktap_stress,
+};

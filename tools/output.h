@@ -22,6 +22,7 @@ struct output {
 
 extern const struct output output_text;
 extern const struct output output_json;
+extern const struct output output_ktap;	/* of stress alone */
 
 void text_bench(const struct bench *bench);
 void json_bench(const struct bench *bench);

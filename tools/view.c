@@ -13,24 +13,30 @@
  * @view: filled in
  * @argc: number of @argv
  * @argv: "rhictl WORD", options
- * @extra: the last option that there is beside these
+ * @extra: those of enum view_extra that there are beside these
  * @usage: prints the text for --help
  *
  * Return: VIEW_GO_ON, with optind at the first word that is no option; or enum exit_code,
  *	when all is said.
  */
-int view_options(struct view *view, int argc, char **argv, enum view_extra extra,
+int view_options(struct view *view, int argc, char **argv, int extra,
 		 void (*usage)(FILE *to))
 {
-	const struct option options[] = {
+	struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "sysroot", required_argument, NULL, 's' },
-		{ extra >= VIEW_PROMETHEUS ? "prometheus" : NULL, required_argument, NULL, 'p' },
-		{ extra >= VIEW_WATCH ? "watch" : NULL, no_argument, NULL, 'w' },
-		{ 0 }
+		/* What there is not ends the list. */
+		{ 0 }, { 0 }, { 0 }, { 0 }
 	};
-	int option;
+	int option, nr = 3;
+
+	if (extra & VIEW_PROMETHEUS)
+		options[nr++] = (struct option){ "prometheus", required_argument, NULL, 'p' };
+	if (extra & VIEW_WATCH)
+		options[nr++] = (struct option){ "watch", no_argument, NULL, 'w' };
+	if (extra & VIEW_KTAP)
+		options[nr++] = (struct option){ "ktap", no_argument, NULL, 'k' };
 
 	*view = (struct view){ .output = &output_text };
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -40,6 +46,9 @@ int view_options(struct view *view, int argc, char **argv, enum view_extra extra
 			return EXIT_GOOD;
 		case 'j':
 			view->output = &output_json;
+			break;
+		case 'k':
+			view->output = &output_ktap;
 			break;
 		case 's':
 			view->dir = optarg;

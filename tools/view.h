@@ -11,7 +11,7 @@ struct sysroot;
 
 /**
  * struct view - what to show, and how
- * @output: --json, or text
+ * @output: --json, --ktap, or text
  * @dir: --sysroot, or NULL for this machine
  * @watch: --watch
  * @prometheus: the file of --prometheus, or NULL
@@ -23,12 +23,12 @@ struct view {
 	const char *prometheus;
 };
 
-/* Options that not all sub-commands have: each has all of those before it. */
-enum view_extra { VIEW_PLAIN, VIEW_PROMETHEUS, VIEW_WATCH };
+/* Options that not all sub-commands have. */
+enum view_extra { VIEW_PLAIN = 0, VIEW_PROMETHEUS = 1, VIEW_WATCH = 2, VIEW_KTAP = 4 };
 
 #define VIEW_GO_ON	(-1)
 
-int view_options(struct view *view, int argc, char **argv, enum view_extra extra,
+int view_options(struct view *view, int argc, char **argv, int extra,
 		 void (*usage)(FILE *to));
 bool view_open(const struct view *view, struct sysroot *root);
 
