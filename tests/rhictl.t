@@ -225,7 +225,7 @@ echo ok >"$work/outside"
 # tree_case NAME TREE EDIT: a copy of the tree, edited, in the current directory; $user says whether
 # an unprivileged user is to read it. Fails, and was said, where there is none.
 tree_case() {
-	local name=$1 tree=$2 edit=$3 dir=$work/trees/$1 rhi debug parameters swiotlb
+	local name=$1 tree=$2 edit=$3 dir=$work/trees/$1 rhi debug parameters swiotlb log symbols
 
 	user=
 	mkdir -p "$dir"
@@ -233,7 +233,7 @@ tree_case() {
 	cd "$dir/tree" || exit 1
 	# shellcheck disable=SC2034 # for the edit
 	rhi=sys/kernel/rhi debug=sys/kernel/debug/rhi parameters=sys/module/rhi_probe/parameters \
-		swiotlb=sys/kernel/debug/swiotlb
+		swiotlb=sys/kernel/debug/swiotlb log=var/log/dmesg symbols=proc/kallsyms
 	eval "$edit"
 	cd .. || exit 1
 	[[ ! $user || $can_be_user ]] || { skip "$name" "cannot become an unprivileged user"; return 1; }
@@ -338,6 +338,221 @@ audit-ripas-empty      | 1 | audit-whole       | : >$debug/ripas
 '
 tree_cases "$audits" "$audit_schema" audit
 
+ok_schema=$defs'
+.schema == 1
+and (keys == ["checks", "exit_status", "failed", "passed", "schema", "skipped", "warned"])
+and (.exit_status | IN(0, 2, 4))
+and (.exit_status == 4 or (.exit_status == 2) == (.failed > 0))
+and (.checks | length) == .passed + .warned + .failed + .skipped
+and (.checks | map(select(.verdict == "FAIL")) | length) == .failed
+and ((.checks | map(.name) | unique | length) == (.checks | length))
+and ((.checks | map(.parent) | unique) - [null] - (.checks | map(select(.parent == null) | .name)) == [])
+and all(.checks[];
+	(keys == ["boot", "name", "next", "parent", "reason", "run", "verdict"])
+	and (.verdict | IN("PASS", "WARN", "FAIL", "SKIP")) and (.reason | length > 0)
+	and (.verdict != "PASS" or (.next == null and .run == null and .boot == null))
+	and (.verdict | IN("PASS", "SKIP")) or (.next != null or .run != null or .boot != null))
+'
+
+# changed FILE COMMAND...: those lines of what it prints that FILE does not have
+# shellcheck disable=SC2317 # golden runs it
+changed() {
+	local base=$1 status
+	shift
+
+	"$@" >now
+	status=$?
+	diff --unchanged-group-format='' --old-group-format='' --new-group-format='%>' \
+		--changed-group-format='%>' "$base" now
+	return "$status"
+}
+
+# ok_cases TABLE: without an edit a tree is shown as a whole, as text, JSON and KTAP, and its case has
+# its name; with one, what is then another line
+ok_cases() {
+	local table=$1 name status tree edit user run
+
+	while IFS='|' read -r name status tree edit; do
+		name=${name// /} status=${status// /} tree=${tree// /}
+		[[ $name ]] || continue
+		tree_case "$name" "$tree" "own_version; $edit" || continue
+		run=(timeout 20 "$work/bin/rhictl" ok --sysroot tree)
+		[[ ! $user ]] || run=("${as_user[@]}" "${run[@]}")
+		if [[ ${edit// /} ]]; then
+			golden "$name" out "$status" changed "$work/$tree.out.out" "${run[@]}"
+			"${run[@]}" --json >"$work/$name.json.out" 2>/dev/null
+		else
+			golden "$name" out "$status" "${run[@]}"
+			golden "$name" json "$status" "${run[@]}" --json
+			golden "$name" ktap "$status" "${run[@]}" --ktap
+		fi
+		ok "$name schema" jq -e "$ok_schema" "$work/$name.json.out"
+	done <<<"$table"
+}
+
+# What the edits call
+# shellcheck disable=SC2317
+{
+# The module of a tree is as old as this rhictl, which is another one each time.
+own_version() {
+	[[ ! -e sys/module/rhi_probe ]] || "$work/bin/rhictl" --version | cut -d ' ' -f 2 >sys/module/rhi_probe/version
+}
+
+# log TEXT: one more line in the kernel's log
+log() { echo "[   99.000000] $1" >>var/log/dmesg; }
+
+# full DEVICE BYTES: a request of a device's that found no room
+full() { log "$1: swiotlb buffer is full (sz: $2 bytes), total 16384 (slots), used 16100 (slots)"; }
+
+# btf NAME...: the kernel's BTF, with these names and no types
+btf() {
+	local names=$1
+	printf -v names '\\0%s' "$@"
+	btf=sys/kernel/btf/vmlinux
+	mkdir -p "${btf%/*}"
+	printf '\237\353\1\0\030\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0%b\0\0\0'"$names"'\0' "\\$(printf %03o $((${#names} - ${#}  + 1)))" >"$btf"
+}
+
+# granule_source WORD, no_granule: where it comes from; it is not known
+granule_source() { sed -i "s/^granule_source .*/granule_source $1/" sys/kernel/debug/rhi/hostconf; }
+no_granule() { echo 0 >sys/kernel/rhi/granule; granule_source unknown; }
+}
+
+# As they were captured: Debian's 7.3.4 without devices; nvme without and with the hook, which was switched on
+# before it; the 16K kernel; hosts without RHI; a locked down kernel; no module; no Realm
+ok_cases '
+check-64k                 | 0 | check-64k         |
+check-nvme                | 0 | check-nvme        |
+check-hook                | 0 | check-hook        |
+check-16k                 | 2 | check-16k         |
+check-full                | 2 | check-full        |
+check-no-rhi              | 0 | check-no-rhi      |
+check-lockdown            | 2 | check-lockdown    |
+check-not-loaded          | 2 | check-not-loaded  |
+check-vm                  | 4 | check-vm          |
+
+check-log-lost            | 0 | check-64k         | sed -i "1,/IO TLB: mapped/d" $log
+check-log-none            | 0 | check-64k         | rm $log
+check-log-for-root        | 0 | check-64k         | chmod 0 $log; user=1
+check-log-odd             | 2 | check-64k         | printf "\033[2J nvme\303\244 1: swiotlb buffer is full (sz: 4096 bytes), total\0 0 (slots)\n" >>$log; printf "%%09999d\n" 7 >>$log
+check-log-plain           | 2 | check-64k         | sed -i "s/^\[[^]]*\] //" $log; echo "a b: swiotlb buffer is full (sz: 1 bytes)" >>$log
+check-log-level           | 2 | check-64k         | echo "<4>[    1.0][   T12] a b: swiotlb buffer is full (sz: 1 bytes)" >>$log
+
+check-realm-guest         | 2 | check-not-loaded  | sed -i /RME:/d $log; rm -r sys/devices; mkdir -p sys/firmware/cca; echo 1 >sys/firmware/cca/realm_guest
+check-realm-guest-not     | 4 | check-not-loaded  | rm -r sys/devices; mkdir -p sys/firmware/cca; echo 0 >sys/firmware/cca/realm_guest
+check-realm-device        | 2 | check-not-loaded  | rm $log
+check-realm-platform      | 4 | check-vm          | rm $log; mkdir -p sys/devices/platform
+check-realm-mismatch      | 4 | check-not-loaded  | rm -r sys/devices; sed -i "s/RME: .*/RME: RMM doesn\x27t support RSI version 1.0. Supported range: 2.0-2.0/" $log
+check-realm-old-kernel    | 4 | check-not-loaded  | rm -r sys/devices $log; echo 6.12.12-amd64 >proc/sys/kernel/osrelease
+check-realm-unknown       | 2 | check-not-loaded  | rm -r sys/devices $log
+check-realm-unknown-log   | 2 | check-not-loaded  | rm -r sys/devices; sed -i 1,/RME:/d $log
+check-realm-force         | 4 | check-64k         | echo not_realm >$rhi/status; echo none | tee $rhi/hostconf_version $rhi/hostconf_features >$rhi/ipa_change_alignment; echo 4096 >$rhi/granule; sed -i "s/^granule_source .*/granule_source page_size/" $debug/hostconf
+
+check-kernel-old          | 2 | check-64k         | echo 6.12.57 >proc/sys/kernel/osrelease
+check-kernel-odd          | 2 | check-64k         | echo 5 >proc/sys/kernel/osrelease
+check-kernel-unknown      | 0 | check-64k         | rm proc/sys/kernel/osrelease
+check-debugfs-empty       | 0 | check-64k         | rm -r sys/kernel/debug/*
+check-debugfs-none        | 0 | check-64k         | rm -r sys/kernel/debug
+check-debugfs-for-root    | 0 | check-64k         | chmod 0 sys/kernel/debug; user=1
+check-ftrace-none         | 0 | check-64k         | sed -i /ftrace_init_nop/d $symbols
+check-ftrace-off          | 0 | check-64k         | echo 0 >proc/sys/kernel/ftrace_enabled
+check-symbols-none        | 0 | check-64k         | rm $symbols
+check-symbols-cut         | 0 | check-64k         | sed -i /_etext/d $symbols
+check-symbols-odd         | 0 | check-64k         | printf "T\nffff T \nffff  \n\0\377\n\tT\n" >>$symbols
+check-btf                 | 0 | check-64k         | rm $symbols; btf ftrace_init_nop cc_shared_granule_size
+check-btf-odd             | 0 | check-64k         | rm $symbols; btf; printf x >>$btf; truncate -s 40 $btf
+check-btf-short           | 0 | check-64k         | rm $symbols; btf register_kprobe; truncate -s 20 $btf
+check-config              | 0 | check-64k         | rm $symbols; mkdir boot; printf "CONFIG_KPROBES=y\n# CONFIG_DYNAMIC_FTRACE_WITH_ARGS is not set\n" >boot/config-$(cat proc/sys/kernel/osrelease)
+check-config-modules      | 0 | check-64k         | rm $symbols; config=lib/modules/$(cat proc/sys/kernel/osrelease); mkdir -p $config; echo CONFIG_DYNAMIC_FTRACE_WITH_ARGS=y >$config/config
+check-kprobes-none        | 0 | check-64k         | sed -i /register_kprobe/d $symbols
+check-kprobes-off         | 0 | check-64k         | echo 0 >sys/kernel/debug/kprobes/enabled
+check-lockdown-loaded     | 0 | check-64k         | echo "none [integrity] confidentiality" >sys/kernel/security/lockdown
+check-lockdown-log        | 2 | check-lockdown    | rm sys/kernel/security/lockdown
+check-lockdown-none-log   | 0 | check-64k         | rm sys/kernel/security/lockdown
+check-lockdown-odd        | 0 | check-64k         | echo "none integrity]" >sys/kernel/security/lockdown; rm $log
+check-signatures          | 2 | check-not-loaded  | echo Y >sys/module/module/parameters/sig_enforce
+check-signatures-loaded   | 0 | check-64k         | echo Y >sys/module/module/parameters/sig_enforce
+check-signatures-unknown  | 0 | check-64k         | rm -r sys/module/module sys/module/kernel
+check-signatures-not-built | 0 | check-64k         | rm -r sys/module/module
+
+check-module-refused      | 2 | check-not-loaded  | log "Loading of unsigned module is rejected"
+check-module-unneeded     | 0 | check-not-loaded  | echo "0000000000000000 T cc_shared_granule_size" >>$symbols
+check-version-old         | 0 | check-64k         | echo 0.0.9 >sys/module/rhi_probe/version
+check-version-unknown     | 0 | check-64k         | rm sys/module/rhi_probe/version
+check-format-old          | 0 | check-64k         | sed -i /bad_frees/d $debug/pools
+check-format-hook         | 2 | check-64k         | echo "state odd" >>$debug/hook
+check-format-status       | 2 | check-64k         | echo splendid >$rhi/status
+check-format-totals       | 2 | check-64k         | echo "shares many" >>$debug/pools
+
+check-host-bad            | 2 | check-64k         | echo bad_version >$rhi/status; echo 0x20000 >$rhi/hostconf_version; no_granule
+check-host-failed         | 2 | check-64k         | echo call_failed >$rhi/status; no_granule
+check-host-invalid        | 2 | check-64k         | echo invalid_alignment >$rhi/status; echo 0x1800 >$rhi/ipa_change_alignment; no_granule
+check-host-invalid-told   | 0 | check-64k         | echo invalid_alignment >$rhi/status; echo 0x1800 >$rhi/ipa_change_alignment; granule_source parameter
+check-host-silent         | 0 | check-64k         | echo no_alignment >$rhi/status; echo 0x0 >$rhi/hostconf_features; echo none >$rhi/ipa_change_alignment; echo 4096 >$rhi/granule; granule_source page_size
+check-granule-told        | 0 | check-no-rhi      | echo 65536 >$rhi/granule; echo 65536 >$parameters/granule; granule_source parameter
+check-granule-page        | 0 | check-nvme        | echo 0x1000 >$rhi/ipa_change_alignment; echo 4096 >$rhi/granule
+check-granule-smaller     | 0 | check-16k         | echo 0x1000 >$rhi/ipa_change_alignment; echo 16384 >$rhi/granule; granule_source page_size
+check-sharing-aligned     | 0 | check-nvme        | echo "ffff800080010000 T mem_cc_shared_granule_size" >>$symbols
+check-sharing-aligned-module | 0 | check-nvme        | printf "ffff800080010000 t mem_decrypt_granule_size\t[upstream]\n" >>$symbols
+check-sharing-data        | 0 | check-nvme        | echo "ffff800080010000 D cc_shared_granule_size" >>$symbols
+check-boot-builtin        | 0 | check-nvme        | rm sys/module/nvme/initstate
+check-boot-not-known      | 0 | check-nvme        | rm -r sys/module/nvme
+check-devices-none        | 0 | check-nvme        | rm sys/bus/pci/drivers/nvme/0000:* sys/bus/virtio/drivers/virtio_blk/virtio0
+check-devices-early       | 0 | check-hook        | mkdir -p sys/bus/pci/drivers/e1000e; : >sys/bus/pci/drivers/e1000e/0000:00:03.0
+check-devices-link        | 0 | check-hook        | rm sys/bus/virtio/devices/virtio0; ln -s x sys/bus/virtio/devices/virtio0
+check-devices-port        | 0 | check-hook        | mkdir -p sys/bus/pci/drivers/pcieport; : >sys/bus/pci/drivers/pcieport/0000:00:03.0
+check-devices-mmio        | 0 | check-64k         | mkdir -p sys/bus/virtio/devices sys/bus/virtio/drivers/virtio_net; ln -s ../../../devices/platform/a000000.virtio_mmio/virtio7 sys/bus/virtio/devices/virtio7; : | tee sys/bus/virtio/drivers/virtio_net/virtio7 >sys/bus/virtio/drivers/virtio_net/virtio
+check-devices-many        | 0 | check-64k         | mkdir -p sys/bus/pci/drivers/e1000e; for i in 1 2 3 4 5 6; do : >"sys/bus/pci/drivers/e1000e/0000:00:0$i.0"; done
+check-devices-odd         | 0 | check-64k         | mkdir -p sys/bus/pci/drivers/e1000e; for i in $(printf "0000:00:01.0\033[2J") $(printf %064d 0): 0000 bind; do : >"sys/bus/pci/drivers/e1000e/$i"; done
+check-devices-not-read    | 0 | check-64k         | chmod 0 sys/bus/pci/drivers; user=1
+check-devices-not-known   | 0 | check-64k         | rm -r sys/bus
+check-hook-draining       | 0 | check-hook        | echo off >$parameters/hook; sed -i "s/^state .*/state draining/" $debug/hook
+check-hook-not-possible   | 0 | check-nvme        | sed -i /ftrace_init_nop/d $symbols
+
+check-swiotlb-full-once   | 0 | check-nvme        | echo 15000 >$swiotlb/io_tlb_used_hiwater
+check-swiotlb-16m         | 0 | check-nvme        | echo 8192 >$swiotlb/io_tlb_nslabs
+check-swiotlb-peak        | 0 | check-64k         | echo "swiotlb=512,track_hiwater" >proc/cmdline
+check-swiotlb-peak-always | 0 | check-64k         | sed -i /hiwater/d $symbols
+check-swiotlb-zero        | 2 | check-64k         | echo 0 >$swiotlb/io_tlb_nslabs
+check-swiotlb-no-hiwater  | 0 | check-nvme        | rm $swiotlb/io_tlb_used_hiwater
+check-swiotlb-huge        | 0 | check-nvme        | echo 9007199254740991 >$swiotlb/io_tlb_nslabs; echo 9007199254740990 >$swiotlb/io_tlb_used_hiwater
+check-swiotlb-junk        | 0 | check-nvme        | echo many >$swiotlb/io_tlb_nslabs
+check-swiotlb-logged      | 0 | check-nvme        | rm -r $swiotlb
+check-swiotlb-small-log   | 0 | check-64k         | rm -r $swiotlb
+check-swiotlb-unknown     | 0 | check-64k         | rm -r $swiotlb; sed -i /TLB/d $log
+check-place-end           | 2 | check-nvme        | sed -i "s/mapped \[mem .*/mapped [mem 0x0000000080b80000-0x0000000082b81000] (32MB)/" $log
+check-place-again         | 0 | check-nvme        | log "software IO TLB: mapped [mem 0x0000000000001000-0x0000000000002000] (0MB)"
+check-place-odd           | 0 | check-nvme        | sed -i "s/mapped \[mem .*/mapped [mem 0x2000-0x1000] (0MB)/" $log
+check-place-unread        | 0 | check-nvme        | sed -i "s/mapped \[mem .*/mapped [mem 0x11111111111111111-0x1000] (0MB)/" $log
+check-growth              | 0 | check-64k         | echo 0 >$swiotlb/io_tlb_transient_nslabs
+check-growth-page         | 0 | check-no-rhi      | echo "ffff800080010000 t swiotlb_dyn_alloc" >>$symbols
+check-full-devices             | 2 | check-nvme        | full "nvme 0000:00:01.0" 131072; full "nvme 0000:00:01.0" 131072; full "virtio-pci 0000:00:02.0" 4096
+check-full-large          | 2 | check-nvme        | full "virtio-pci 0000:00:02.0" 294912
+check-full-suppressed     | 2 | check-nvme        | log "swiotlb_tbl_map_single: 34 callbacks suppressed"; full "nvme 0000:00:01.0" 131072
+check-full-log-lost       | 2 | check-nvme        | sed -i 1,/RME:/d $log; full "nvme 0000:00:01.0" 131072
+check-full-many           | 2 | check-nvme        | for i in 1 2 3 4 5 6 7 8 9; do full "nvme 0000:00:0$i.0" 131072; done; full "$(printf %0100d 0)" 1
+check-atomic-exhausted    | 2 | check-64k         | log "DMA pool exhausted for 0000:00:01.0"
+check-atomic-failed       | 0 | check-64k         | log "DMA: failed to allocate 128 KiB GFP_KERNEL pool for atomic allocation"
+check-atomic-misaligned   | 0 | check-64k         | echo 135168 >sys/kernel/debug/dma_pools/pool_size_dma
+check-atomic-zero         | 0 | check-64k         | echo 0 >sys/kernel/debug/dma_pools/pool_size_dma
+check-atomic-large        | 0 | check-64k         | echo 18446744073709551615 >sys/kernel/debug/dma_pools/pool_size_dma
+check-atomic-overflow     | 0 | check-64k         | echo 18446744073709551615 | tee sys/kernel/debug/dma_pools/pool_size_dma >sys/kernel/debug/dma_pools/pool_size_dma32
+check-atomic-logged       | 0 | check-64k         | rm -r sys/kernel/debug/dma_pools
+check-atomic-unknown      | 0 | check-64k         | rm -r sys/kernel/debug/dma_pools; sed -i /preallocated/d $log
+check-leaks               | 2 | check-hook        | sed -i "s/^leaked_bytes .*/leaked_bytes 131072/" $debug/pools
+check-refusals            | 0 | check-hook        | sed -i "s/^refused .*/refused 3/" $debug/pools
+check-frees               | 0 | check-hook        | sed -i "s/^bad_frees .*/bad_frees 1/" $debug/pools
+check-totals-none         | 0 | check-hook        | sed -i "/^refused/d; /^leaked_bytes/d" $debug/pools
+check-unload-stress       | 0 | check-hook        | mkdir -p sys/module/rhi_probe/holders/rhi_stress
+check-unload-draining     | 0 | check-hook        | echo off >$parameters/hook; sed -i "s/^state .*/state draining/" $debug/hook; mkdir -p sys/module/rhi_probe/holders/other
+check-unload-stale        | 0 | check-64k         | echo 3 >sys/module/rhi_probe/refcnt; mkdir -p sys/module/rhi_probe/holders/rhi_stress
+check-unload-reader       | 0 | check-64k         | echo 1 >sys/module/rhi_probe/refcnt
+check-unload-other        | 0 | check-64k         | echo 1 >sys/module/rhi_probe/refcnt; mkdir -p sys/module/rhi_probe/holders/other
+check-unload-many         | 0 | check-64k         | echo 40 >sys/module/rhi_probe/refcnt; for i in $(seq 1000 1039); do mkdir -p sys/module/rhi_probe/holders/other_$i; done
+check-unload-unknown      | 0 | check-64k         | rm sys/module/rhi_probe/refcnt
+check-unload-odd          | 0 | check-64k         | echo some >sys/module/rhi_probe/refcnt
+'
+
 # is_prometheus FILE: each sample has a TYPE before it, and comes once
 is_prometheus() {
 	awk '
@@ -432,6 +647,14 @@ is 'nothing is left beside it' "$(find . -mindepth 1 | sort | xargs)" './dir ./f
 # NAME | exit status | a command line, run in sysroot/
 lines='
 usage-none             | 1 | rhictl
+ok-help                | 0 | rhictl ok --help
+ok-option              | 1 | rhictl ok --colour
+ok-prometheus          | 1 | rhictl ok --prometheus -
+ok-argument            | 1 | rhictl ok now
+ok-watch-sysroot       | 1 | rhictl ok --watch --sysroot check-64k
+ok-sysroot-missing     | 1 | rhictl ok --sysroot nowhere
+ok-full-disk           | 1 | rhictl ok --sysroot check-64k >/dev/full
+ok-full-disk-json      | 1 | rhictl ok --sysroot check-64k --json >/dev/full
 usage-help             | 0 | rhictl --help
 usage-unknown          | 1 | rhictl fly
 usage-full             | 1 | rhictl --help >/dev/full
@@ -625,7 +848,25 @@ damaged() {
 	is "damaged trees of $tree" "$wrong" ""
 }
 
+# damaged_ok TREE SEEDS: there is a tree of checks whatever the files hold
+damaged_ok() {
+	local tree=$1 seeds=$2 seed rc wrong=
+
+	for ((seed = 1; seed <= seeds; seed++)); do
+		rm -rf damaged
+		cp -r "$here/sysroot/$tree" damaged
+		readarray -t files < <(find damaged -type f -size +0 | sort)
+		mutate "$seed" "${files[@]}"
+		timeout 20 rhictl ok --sysroot damaged --json >seen 2>err
+		rc=$?
+		[[ $rc == [024] ]] && jq -e "$ok_schema" seen >/dev/null ||
+			wrong+="seed $seed: status $rc: $(head -c 2000 err)"$'\n'
+	done
+	is "damaged trees of $tree" "$wrong" ""
+}
+
 cd "$work" || exit 1
+damaged_ok check-full 300
 damaged ok-64k "$info_schema" 300 info
 damaged hook-on "$hook_schema" 300 hook status
 damaged audit-broken "$audit_schema" 300 audit

@@ -125,5 +125,6 @@ const struct output output_json = {
 	.bench = json_bench,
 	.hook = json_hook,
 	.audit = json_audit,
+	.ok = json_ok,
 	.stress = json_stress,
 };

@@ -55,5 +55,6 @@ void ktap_stress(const struct stress *stress)
 }
 
 const struct output output_ktap = {
+	.ok = ktap_ok,
 	.stress = ktap_stress,
 };

@@ -224,5 +224,6 @@ const struct output output_text = {
 	.bench = text_bench,
 	.hook = text_hook,
 	.audit = text_audit,
+	.ok = text_ok,
 	.stress = text_stress,
 };

@@ -9,6 +9,7 @@ struct bench;
 struct hook;
 struct info;
 struct metrics;
+struct ok;
 struct stress;
 
 /* One way to show results: a function for each kind of result. */
@@ -17,12 +18,13 @@ struct output {
 	void (*bench)(const struct bench *bench);
 	void (*hook)(const struct hook *hook);
 	void (*audit)(const struct audit *audit);
+	void (*ok)(const struct ok *ok);
 	void (*stress)(const struct stress *stress);
 };
 
 extern const struct output output_text;
 extern const struct output output_json;
-extern const struct output output_ktap;	/* of stress alone */
+extern const struct output output_ktap;	/* of ok and stress alone */
 
 void text_bench(const struct bench *bench);
 void json_bench(const struct bench *bench);
@@ -30,6 +32,10 @@ void text_audit(const struct audit *audit);
 void json_audit(const struct audit *audit);
 void text_hook(const struct hook *hook);
 void json_hook(const struct hook *hook);
+
+void text_ok(const struct ok *ok);
+void json_ok(const struct ok *ok);
+void ktap_ok(const struct ok *ok);
 
 void text_stress(const struct stress *stress);
 void json_stress(const struct stress *stress);

@@ -14,6 +14,8 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *help;
 } commands[] = {
+	{ "ok", (char []){ "rhictl ok" }, cmd_ok,
+	  "what is good here, what is not, and what to do about it" },
 	{ "info", (char []){ "rhictl info" }, cmd_info,
 	  "the host's sharing granule, and what the host answered" },
 	{ "audit", (char []){ "rhictl audit" }, cmd_audit,

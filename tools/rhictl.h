@@ -22,6 +22,7 @@ int cmd_info(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_hook(int argc, char **argv);
+int cmd_ok(int argc, char **argv);
 int cmd_stress(int argc, char **argv);
 
 #endif

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "module.h"
+#include "ok-facts.h"
+#include "sysroot.h"
+#include "table.h"
+
+#define REALM_GUEST	"/sys/firmware/cca/realm_guest"	/* from about 7.4 on */
+#define PLATFORM	"/sys/devices/platform"
+#define RSI_DEVICE	PLATFORM "/arm-cca-dev"		/* 6.14 until then */
+
+static void say_realm(struct facts *facts, enum known realm, const char *by)
+{
+	facts->realm = realm;
+	facts->realm_by = by;
+}
+
+/* The first that knows it. The module is asked first: it has made a call to the RMM. */
+static void find_realm(struct facts *facts)
+{
+	const struct sysroot *root = facts->root;
+	const struct kernel_has *kernel = &facts->kernel;
+	char text[16];
+
+	if (facts->info.status)
+		say_realm(facts, !strcmp(facts->info.status->word, "not_realm") ? NO : YES,
+			  SYSFS "/status");
+	else if (!sysroot_read_value(root, REALM_GUEST, text, sizeof(text)))
+		say_realm(facts, strcmp(text, "1") ? NO : YES, REALM_GUEST);
+	else if (sysroot_has(root, RSI_DEVICE))
+		say_realm(facts, YES, RSI_DEVICE);
+	else if (facts->log.has_rsi)
+		say_realm(facts, YES, "the kernel's log");
+	else if (*kernel->release && !kernel_is_since(kernel, 6, 13))
+		say_realm(facts, NO, "the kernel's version");
+	else if (facts->log.has_boot)
+		say_realm(facts, NO, "the kernel's log");
+	else if (*kernel->release && kernel_is_since(kernel, 6, 14) &&
+		 !kernel_is_since(kernel, 7, 4) && sysroot_has(root, PLATFORM))
+		say_realm(facts, NO, PLATFORM);
+}
+
+static bool stop(void *to, const char *name)
+{
+	(void)name;
+	*(bool *)to = true;
+	return false;
+}
+
+/* Something is always there, if it is mounted. */
+static int look_at_debugfs(const struct sysroot *root)
+{
+	bool any = false;
+	int ret = sysroot_list(root, DEBUGFS_ROOT, stop, &any);
+
+	return ret || any ? ret : -ENODATA;
+}
+
+/* "none [integrity] confidentiality" */
+static int read_lockdown(const struct sysroot *root, char *level, size_t size)
+{
+	char text[64], *begin, *end;
+	int ret = sysroot_read_value(root, LOCKDOWN, text, sizeof(text));
+
+	if (ret)
+		return ret;
+	begin = strchr(text, '[');
+	end = begin ? strchr(begin, ']') : NULL;
+	if (!end)
+		return -EPROTO;
+	*end = '\0';
+	return decode_word(begin + 1, level, size) ? 0 : -EPROTO;
+}
+
+static enum known read_sig_enforce(const struct sysroot *root)
+{
+	char text[8];
+
+	/* A kernel without signatures does not have it. */
+	if (sysroot_read_value(root, "/sys/module/module/parameters/sig_enforce", text,
+			       sizeof(text)))
+		return sysroot_has(root, "/sys/module/kernel") ? NO : UNKNOWN;
+	return *text == 'Y' ? YES : NO;
+}
+
+/* All of the kernel's pools for requests that must not wait. */
+static int read_atomic(const struct sysroot *root, uint64_t *bytes)
+{
+	static const char *const paths[] = {
+		DMA_POOLS "/pool_size_dma", DMA_POOLS "/pool_size_dma32",
+		DMA_POOLS "/pool_size_kernel",
+	};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		char text[32];
+		uint64_t size;
+		int ret = sysroot_read_value(root, paths[i], text, sizeof(text));
+
+		if (ret)
+			return ret;
+		if (!decode_decimal(text, &size) || __builtin_add_overflow(*bytes, size, bytes))
+			return -EPROTO;
+	}
+	return 0;
+}
+
+/*
+ * Since about 7.3 the most that was in use at once is counted only if the command line has
+ * swiotlb=...,track_hiwater; else the file reads 0, as it does where nothing was ever in use.
+ */
+static bool is_peak_counted(const struct facts *facts)
+{
+	const struct answer *peak = &facts->swiotlb[SWIOTLB_USED_MAX];
+	char line[4096];
+
+	if (!peak->given || peak->value || facts->kernel.features[HAS_OPTIONAL_PEAK] == NO)
+		return peak->given;
+	return !sysroot_read_value(facts->root, "/proc/cmdline", line, sizeof(line)) &&
+	       strstr(line, "track_hiwater");
+}
+
+static void read_module(struct facts *facts)
+{
+	const struct sysroot *root = facts->root;
+	int ret = info_read_known(root, &facts->info);
+
+	if (!ret)
+		ret = hook_read(root, &facts->hook);
+	/* It may have been switched after its first file was read. */
+	if (ret == -EPROTO && facts->info.status && !facts->captured) {
+		hook_free(&facts->hook);
+		facts->hook = (struct hook){ 0 };
+		ret = hook_read(root, &facts->hook);
+	}
+	facts->module_error = ret;
+	ret = metrics_read_totals(root, facts->totals);
+	if (table_is_unread(ret))
+		facts->totals_error = ret;
+	else if (ret && !facts->module_error)
+		facts->module_error = ret;
+}
+
+/**
+ * facts_read - read all that the checks go by
+ * @root: the tree to read
+ * @facts: filled in, for facts_free()
+ *
+ * No memory is walked, and neither host nor RMM is asked. What a file of the module's has and
+ * rhictl does not know is said on stderr.
+ */
+void facts_read(const struct sysroot *root, struct facts *facts)
+{
+	*facts = (struct facts){ .root = root, .captured = *root->dir };
+	kernel_has_read(root, &facts->kernel);
+	kernel_log_read(root, &facts->log);
+	facts->debugfs = look_at_debugfs(root);
+	facts->lockdown_error = read_lockdown(root, facts->lockdown, sizeof(facts->lockdown));
+	facts->sig_enforce = read_sig_enforce(root);
+	facts->loaded = sysroot_has(root, SYSFS);
+	if (facts->loaded)
+		read_module(facts);
+	facts->page_size = facts->captured ? facts->info.page_size_bytes :
+			   (uint64_t)sysconf(_SC_PAGESIZE);
+	/* What is wrong there was said, and is as good as missing. */
+	metrics_read_swiotlb(root, facts->swiotlb);
+	facts->has_peak = is_peak_counted(facts);
+	facts->atomic_error = read_atomic(root, &facts->atomic_bytes);
+	devices_read(root, &facts->devices);
+	find_realm(facts);
+}
+
+/**
+ * facts_free - release what facts_read() allocated
+ * @facts: the facts
+ */
+void facts_free(struct facts *facts)
+{
+	info_free(&facts->info);
+	hook_free(&facts->hook);
+	devices_free(&facts->devices);
+}
+
+/**
+ * facts_granule_is_page - does any kernel keep to the granule?
+ * @facts: with a granule that is known
+ *
+ * Return: true if a page of the kernel is as large.
+ */
+bool facts_granule_is_page(const struct facts *facts)
+{
+	return facts->info.granule_bytes <= (facts->page_size ? facts->page_size : 4096);
+}
+
+/**
+ * facts_is_misaligned - does memory begin or end inside of a granule?
+ * @facts: the granule; where it is not known, nothing is misaligned
+ * @start: of the memory
+ * @end: behind the memory
+ *
+ * Return: true if so.
+ */
+bool facts_is_misaligned(const struct facts *facts, uint64_t start, uint64_t end)
+{
+	uint64_t granule = facts->info.granule_bytes;
+
+	return granule && ((start | end) & (granule - 1));
+}
+
+/**
+ * facts_hook_is - is the hook in this state?
+ * @facts: the facts
+ * @word: the state
+ *
+ * Return: true if so; false also if its state is not known.
+ */
+bool facts_hook_is(const struct facts *facts, const char *word)
+{
+	return facts->hook.state && !strcmp(facts->hook.state->word, word);
+}
+
+/**
+ * facts_has_memory - does a device have memory of the module's making?
+ * @facts: the facts
+ * @device: its name
+ *
+ * Return: true if so.
+ */
+bool facts_has_memory(const struct facts *facts, const char *device)
+{
+	for (size_t i = 0; i < facts->hook.nr_devices; i++)
+		if (!strcmp(facts->hook.devices[i].name, device))
+			return true;
+	return false;
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Is this a Realm, and does its kernel have what is needed? */
+#include <errno.h>
+#include <string.h>
+
+#include "module.h"
+#include "ok-check.h"
+#include "ok-facts.h"
+#include "sysroot.h"
+
+/**
+ * ok_realm - is this a Realm, and with which RSI version?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_realm(const struct facts *facts, struct ok_check *check)
+{
+	const struct kernel_log *log = &facts->log;
+
+	if (facts->realm == YES && log->has_rsi) {
+		ok_say(check, OK_PASS, "RSI version %u.%u", log->rsi_major, log->rsi_minor);
+	} else if (facts->realm == YES) {
+		ok_say(check, OK_PASS, "%s says so; the RSI version stands in the kernel's log, "
+		       "which %s%s",
+		       facts->realm_by, log->error ? "cannot be read: " : "does not go back to it",
+		       log->error ? sysroot_explain(log->error) : "");
+	} else if (facts->realm == NO && log->rsi_mismatch) {
+		ok_say(check, OK_FAIL, "the RMM has no RSI version that this kernel knows");
+		ok_next(check, "take a newer kernel, or a host with another RMM");
+		ok_run(check, "dmesg | grep RME:");
+	} else if (facts->realm == NO && *facts->kernel.release &&
+		   !kernel_is_since(&facts->kernel, 6, 13)) {
+		ok_say(check, OK_FAIL, "no Realm: this kernel would not know it as one");
+		ok_next(check, "see kernel");
+	} else if (facts->realm == NO) {
+		ok_say(check, OK_FAIL, "this is not an Arm CCA Realm: %s tells",
+		       facts->realm_by);
+		ok_next(check, "let the host start it as a Realm; dmesg then has a line that "
+			"begins with RME:");
+	} else {
+		ok_say(check, OK_SKIP, "cannot tell: no file says so, and the kernel's log %s%s",
+		       log->error ? "cannot be read: " : "does not go back to the boot",
+		       log->error ? sysroot_explain(log->error) : "");
+		if (facts->captured)
+			ok_next(check, "capture /sys/devices/platform too, and dmesg in "
+				"" LOG_CAPTURED);
+		else if (log->error)
+			ok_run(check, "sudo rhictl ok");
+		else
+			ok_run(check, "journalctl -k -b | grep RME:");
+	}
+}
+
+/**
+ * ok_kernel - is the kernel new enough?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_kernel(const struct facts *facts, struct ok_check *check)
+{
+	const char *release = facts->kernel.release;
+
+	if (!*release) {
+		ok_say(check, OK_SKIP, "cannot tell its version");
+		ok_next(check, "capture /proc/sys/kernel/osrelease too");
+	} else if (kernel_is_since(&facts->kernel, 6, 13)) {
+		ok_say(check, OK_PASS, "Linux %s", release);
+	} else {
+		ok_say(check, OK_FAIL, "Linux %s does not know Realms", release);
+		ok_next(check, "take 6.13 or a later one");
+	}
+}
+
+/**
+ * ok_debugfs - can reports be read?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_debugfs(const struct facts *facts, struct ok_check *check)
+{
+	switch (facts->debugfs) {
+	case 0:
+		ok_say(check, OK_PASS, "it can be read");
+		return;
+	case -ENODATA:
+		ok_say(check, OK_WARN, "it is not mounted, and most of what follows stands there");
+		if (facts->captured)
+			ok_next(check, "capture it too, as root");
+		else
+			ok_run(check, "mount -t debugfs none " DEBUGFS_ROOT);
+		return;
+	case -ENOENT:
+		if (facts->captured) {
+			ok_say(check, OK_SKIP, "cannot tell: it was not captured");
+			ok_next(check, "capture it too, as root");
+			return;
+		}
+		ok_say(check, OK_WARN, "this kernel has none, and most of what follows stands "
+		       "there");
+		ok_next(check, "take a kernel with CONFIG_DEBUG_FS, and do not boot it with "
+			"debugfs=off");
+		return;
+	default:
+		ok_unread(facts, check, DEBUGFS_ROOT, facts->debugfs);
+	}
+}
+
+/* What can be told by kallsyms or by a configuration; true if it is there. */
+static bool has_feature(const struct facts *facts, struct ok_check *check,
+			enum kernel_feature feature, const char *option, const char *effect)
+{
+	switch (facts->kernel.features[feature]) {
+	case YES:
+		return true;
+	case NO:
+		ok_say(check, OK_WARN, "this kernel has no %s: %s", option, effect);
+		ok_next(check, "take a kernel with it; Debian's have it");
+		return false;
+	default:
+		ok_unread(facts, check, KALLSYMS, facts->kernel.error);
+		return false;
+	}
+}
+
+/* False if the kernel has it switched off: a file that reads 0. */
+static bool is_on(const struct facts *facts, const char *path)
+{
+	char text[8];
+
+	return sysroot_read_value(facts->root, path, text, sizeof(text)) || strcmp(text, "0");
+}
+
+/**
+ * ok_ftrace - can the hook be switched on?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_ftrace(const struct facts *facts, struct ok_check *check)
+{
+	static const char off[] = "the hook cannot be switched on";
+
+	if (!has_feature(facts, check, HAS_FTRACE_ARGS, "CONFIG_DYNAMIC_FTRACE_WITH_ARGS", off))
+		return;
+	if (!is_on(facts, "/proc/sys/kernel/ftrace_enabled")) {
+		ok_say(check, OK_WARN, "it is switched off: %s", off);
+		ok_run(check, "sysctl kernel.ftrace_enabled=1");
+		return;
+	}
+	ok_say(check, OK_PASS, "with arguments: the hook can be switched on");
+}
+
+/**
+ * ok_kprobes - does the module find what is not exported?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_kprobes(const struct facts *facts, struct ok_check *check)
+{
+	static const char path[] = DEBUGFS_ROOT "/kprobes/enabled";
+
+	if (!has_feature(facts, check, HAS_KPROBES, "CONFIG_KPROBES",
+			 "no hook, and an audit that knows few owners"))
+		return;
+	if (!is_on(facts, path)) {
+		ok_say(check, OK_WARN, "they are switched off: the hook does not reach the GICv3 "
+		       "ITS");
+		ok_run(check, "echo 1 >%s", path);
+		return;
+	}
+	ok_say(check, OK_PASS, "functions that are not exported can be found");
+}
+
+/* A module that is loaded was not refused. */
+static void say_restricted(const struct facts *facts, struct ok_check *check, const char *what)
+{
+	if (facts->loaded) {
+		ok_say(check, OK_PASS, "%s, and the module is loaded nevertheless", what);
+		return;
+	}
+	ok_say(check, OK_WARN, "%s: a module loads only if it is signed with a key that the "
+	       "kernel trusts",
+	       what);
+	ok_next(check, "sign the module, and enrol the key; with dkms as here, then confirm at "
+		"the next boot");
+	ok_run(check, "mokutil --import /var/lib/dkms/mok.pub");
+}
+
+/**
+ * ok_lockdown - may modules be loaded, and all files be read?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_lockdown(const struct facts *facts, struct ok_check *check)
+{
+	const struct kernel_log *log = &facts->log;
+
+	if (!strcmp(facts->lockdown, "none")) {
+		ok_say(check, OK_PASS, "none");
+	} else if (*facts->lockdown) {
+		say_restricted(facts, check, facts->lockdown);
+	} else if (log->locked_down) {
+		say_restricted(facts, check, "the kernel's log says that it is locked down");
+	} else if (facts->lockdown_error == -ENOENT && !facts->captured &&
+		   sysroot_has(facts->root, "/sys/kernel/security/lsm")) {
+		ok_say(check, OK_PASS, "this kernel has none");
+	} else if (!log->error && log->has_boot) {
+		ok_say(check, OK_PASS, "none, by the kernel's log");
+	} else {
+		ok_say(check, OK_SKIP, "cannot tell: " LOCKDOWN ": %s",
+		       sysroot_explain(facts->lockdown_error));
+		if (facts->captured)
+			ok_next(check, "capture it too");
+		else
+			ok_run(check, "mount -t securityfs none /sys/kernel/security");
+	}
+}
+
+/**
+ * ok_signatures - must modules be signed?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_signatures(const struct facts *facts, struct ok_check *check)
+{
+	switch (facts->sig_enforce) {
+	case NO:
+		ok_say(check, OK_PASS, "not enforced");
+		return;
+	case YES:
+		say_restricted(facts, check, "enforced");
+		return;
+	default:
+		ok_say(check, OK_SKIP, "cannot tell: /sys/module/module/parameters/sig_enforce "
+		       "was not captured");
+		ok_next(check, "capture /sys/module/module and /sys/module/kernel too");
+	}
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Is the module there, does it belong to this rhictl, and can it be unloaded? */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "module.h"
+#include "ok-check.h"
+#include "ok-facts.h"
+#include "sysroot.h"
+#include "version.h"
+
+#define MODULE	"/sys/module/rhi_probe"
+
+/**
+ * ok_module - is the module loaded?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_module(const struct facts *facts, struct ok_check *check)
+{
+	if (facts->loaded) {
+		ok_say(check, OK_PASS, "loaded");
+		return;
+	}
+	if (facts->realm == NO) {
+		ok_say(check, OK_SKIP, "not loaded: it is of use in a Realm");
+		ok_next(check, "for benchmarks it loads anywhere");
+		ok_run(check, "modprobe rhi_probe force=1");
+		return;
+	}
+	if (facts->log.unsigned_refused) {
+		ok_say(check, OK_FAIL, "not loaded: the kernel refused a module that is not "
+		       "signed");
+		ok_next(check, "see lockdown and signatures; then load it");
+	} else if (facts->kernel.features[HAS_ALIGNMENT] == YES) {
+		ok_say(check, OK_WARN, "not loaded: this kernel keeps to the granule by itself, "
+		       "but does not show it");
+	} else {
+		ok_say(check, OK_FAIL, "not loaded: nobody here has asked the host for its "
+		       "granule");
+	}
+	ok_run(check, "modprobe rhi_probe");
+}
+
+/**
+ * ok_version - are module and rhictl of one version?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_version(const struct facts *facts, struct ok_check *check)
+{
+	char text[64];
+	int ret;
+
+	if (!facts->loaded) {
+		ok_has_module(facts, check);
+		return;
+	}
+	ret = sysroot_read_value(facts->root, MODULE "/version", text, sizeof(text));
+	if (ret) {
+		ok_unread(facts, check, MODULE "/version", ret);
+	} else if (!strcmp(text, RHICTL_VERSION)) {
+		ok_say(check, OK_PASS, "that of rhictl");
+	} else {
+		ok_say(check, OK_WARN, "the module's is %s, that of rhictl is another one", text);
+		ok_next(check, "install both from one release, and load the module again");
+		ok_run(check, "modprobe -r rhi_stress rhi_probe; modprobe rhi_probe");
+	}
+}
+
+/**
+ * ok_format - does rhictl know what the module's files say?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_format(const struct facts *facts, struct ok_check *check)
+{
+	if (!facts->loaded) {
+		ok_has_module(facts, check);
+		return;
+	}
+	if (facts->module_error) {
+		ok_say(check, OK_FAIL, "a file of the module's is not as rhictl knows it: the "
+		       "message on standard error names it");
+		ok_next(check, "install module and rhictl from one release, and load the module "
+			"again");
+		ok_run(check, "modprobe -r rhi_stress rhi_probe; modprobe rhi_probe");
+		return;
+	}
+	if (facts->totals_error) {
+		ok_unread(facts, check, DEBUGFS "/pools", facts->totals_error);
+		return;
+	}
+	/* What was added last. */
+	if (!facts->totals[TOTAL_BAD_FREES].given) {
+		ok_say(check, OK_WARN, "the module is older than rhictl: it does not count "
+		       "bad_frees");
+		ok_next(check, "install both from one release, and load the module again");
+		ok_run(check, "modprobe -r rhi_stress rhi_probe; modprobe rhi_probe");
+		return;
+	}
+	ok_say(check, OK_PASS, "all files are as rhictl knows them");
+}
+
+/* Names, with commas between them, as many as there is room for. */
+struct names {
+	char text[160];
+	size_t nr, hidden;
+};
+
+static bool add_name(void *to, const char *name)
+{
+	struct names *names = to;
+	size_t len = strlen(names->text);
+
+	if (len + strlen(name) + 3 > sizeof(names->text)) {
+		names->hidden++;
+		return true;
+	}
+	snprintf(names->text + len, sizeof(names->text) - len, "%s%s", len ? ", " : "", name);
+	names->nr++;
+	return true;
+}
+
+static bool is_there(void *to, const char *name)
+{
+	bool *has_stress = to;
+
+	*has_stress |= !strcmp(name, "rhi_stress");
+	return true;
+}
+
+/* Who holds the module, and what would let go of it. */
+static void say_held(const struct facts *facts, struct ok_check *check, uint64_t references)
+{
+	const char *const dir = MODULE "/holders";
+	struct names names = { 0 };
+	bool has_stress = false;
+	size_t nr_devices = facts->hook.nr_devices;
+
+	sysroot_list(facts->root, dir, add_name, &names);
+	sysroot_list(facts->root, dir, is_there, &has_stress);
+	for (size_t i = 0; i < nr_devices; i++)
+		add_name(&names, facts->hook.devices[i].name);
+	if (!names.nr) {
+		ok_say(check, OK_WARN, "it cannot be unloaded: references of neither a module "
+		       "nor a device: %llu; a reader of " DEBUGFS " has one, or a buffer that "
+		       "was freed just now", (unsigned long long)references);
+		ok_next(check, "wait two seconds, then look who reads");
+		ok_run(check, "fuser -v " DEBUGFS "/*");
+		return;
+	}
+	if (!has_stress && (facts_hook_is(facts, "on") || !nr_devices)) {
+		ok_say(check, OK_PASS, "in use by %s%s", names.text,
+		       names.hidden ? " and others" : "");
+		return;
+	}
+	ok_say(check, OK_WARN, "it cannot be unloaded: in use by %s%s", names.text,
+	       names.hidden ? " and others" : "");
+	if (has_stress) {
+		ok_next(check, "a Realm in production does without rhi_stress");
+		ok_run(check, "modprobe -r rhi_stress");
+	} else {
+		ok_next(check, "unload the drivers of these devices, or unbind the devices; then "
+			"unload the module");
+		ok_run(check, "modprobe -r rhi_probe");
+	}
+}
+
+/**
+ * ok_unload - what holds the module?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_unload(const struct facts *facts, struct ok_check *check)
+{
+	static const char path[] = MODULE "/refcnt";
+	uint64_t references;
+	char text[24];
+	int ret;
+
+	if (!facts->loaded) {
+		ok_has_module(facts, check);
+		return;
+	}
+	ret = sysroot_read_value(facts->root, path, text, sizeof(text));
+	if (!ret && !decode_decimal(text, &references))
+		ret = -EPROTO;
+	if (ret)
+		ok_unread(facts, check, path, ret);
+	else if (references)
+		say_held(facts, check, references);
+	else
+		ok_say(check, OK_PASS, "nothing holds the module");
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the granule is, and what keeps to it: the kernel, drivers, the hook. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "module.h"
+#include "ok-check.h"
+#include "ok-facts.h"
+#include "size.h"
+
+/**
+ * ok_host - does the host know HOSTCONF?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_host(const struct facts *facts, struct ok_check *check)
+{
+	const struct info *info = &facts->info;
+
+	if (!ok_has_module(facts, check))
+		return;
+	if (!strcmp(info->status->word, "ok")) {
+		ok_say(check, OK_PASS, "%s (HOSTCONF %" PRIu64 ".%" PRIu64 ")",
+		       info->status->meaning, info->version.value >> 16,
+		       info->version.value & 0xffff);
+		return;
+	}
+	if (info->status->granule_known && info->source == SOURCE_PARAMETER) {
+		ok_say(check, OK_PASS, "%s: %s, but granule= does", info->status->word,
+		       info->status->meaning);
+		return;
+	}
+	ok_say(check, info->granule_bytes ? OK_WARN : OK_FAIL, "%s: %s", info->status->word,
+	       info->status->meaning);
+	if (info->status->granule_known) {
+		ok_next(check, "ask those who run the host for its page size (there: getconf "
+			"PAGESIZE)");
+	} else {
+		ok_next(check, "report it to those who run the host or the RMM, with this");
+		ok_run(check, "rhictl info --json");
+	}
+}
+
+/**
+ * ok_granule - what is the granule?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_granule(const struct facts *facts, struct ok_check *check)
+{
+	const struct info *info = &facts->info;
+	const struct size_text size = size_text(info->granule_bytes);
+
+	if (!ok_has_module(facts, check))
+		return;
+	if (!info->granule_bytes) {
+		ok_say(check, OK_FAIL, "not known: the module refuses to share memory");
+		ok_next(check, "if you know the host's page size, say it: 64K here");
+		ok_run(check, "modprobe -r rhi_probe; modprobe rhi_probe granule=65536");
+		return;
+	}
+	switch (info->source) {
+	case SOURCE_HOST:
+		ok_say(check, OK_PASS, "%s, as the host says", size.text);
+		return;
+	case SOURCE_PARAMETER:
+		ok_say(check, OK_PASS, "%s, by the module's granule=", size.text);
+		return;
+	default:
+		break;
+	}
+	if (info->alignment.given) {
+		ok_say(check, OK_PASS, "%s, one page: the host's is smaller", size.text);
+		return;
+	}
+	ok_say(check, OK_WARN, "%s, one page: assumed, as the host does not say", size.text);
+	ok_next(check, "if the host's pages are larger, say how large: 64K here");
+	ok_run(check, "modprobe -r rhi_probe; modprobe rhi_probe granule=65536");
+}
+
+/* One page is the granule, or the kernel keeps to a larger one. */
+static bool needs_nothing(const struct facts *facts, struct ok_check *check)
+{
+	if (facts->kernel.features[HAS_ALIGNMENT] == YES) {
+		ok_say(check, OK_PASS, "the kernel keeps to the granule by itself");
+		return true;
+	}
+	if (!facts_granule_is_page(facts))
+		return false;
+	ok_say(check, OK_PASS, "the granule is one page, which nothing breaks");
+	return true;
+}
+
+/**
+ * ok_sharing - does the kernel keep to the granule by itself?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_sharing(const struct facts *facts, struct ok_check *check)
+{
+	const struct kernel_has *kernel = &facts->kernel;
+
+	if (!ok_is_realm(facts, check))
+		return;
+	if (kernel->features[HAS_ALIGNMENT] == YES) {
+		ok_say(check, OK_PASS, "the kernel keeps to the granule by itself: it has %s()",
+		       kernel->alignment);
+		return;
+	}
+	if (!ok_has_granule(facts, check))
+		return;
+	if (facts_granule_is_page(facts)) {
+		ok_say(check, OK_PASS, "the granule is one page, which every kernel keeps to");
+	} else if (kernel->features[HAS_ALIGNMENT] == UNKNOWN) {
+		ok_unread(facts, check, KALLSYMS, kernel->error);
+	} else if (facts_hook_is(facts, "on")) {
+		ok_say(check, OK_PASS, "the kernel shares single pages, and the hook makes them "
+		       "whole granules for drivers");
+	} else {
+		ok_say(check, OK_WARN, "the kernel shares single pages, smaller than the granule "
+		       "of %s",
+		       size_text(facts->info.granule_bytes).text);
+		ok_next(check, "see hook");
+	}
+}
+
+/* A device whose driver had its memory before any module could be loaded, or NULL. */
+static const struct bound_device *find_builtin(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->devices.nr; i++) {
+		const struct bound_device *device = &facts->devices.list[i];
+
+		if (device->builtin == YES && !facts_has_memory(facts, device->name))
+			return device;
+	}
+	return NULL;
+}
+
+static void run_rebind(struct ok_check *check, const struct bound_device *device)
+{
+	ok_run(check, "cd /sys/bus/%s/drivers/%s; echo %s >unbind; echo %s >bind", device->bus,
+	       device->driver, device->id, device->id);
+}
+
+/**
+ * ok_at_boot - was memory whole when the kernel had booted?
+ * @facts: the facts
+ * @check: filled in
+ *
+ * Only a walk tells for sure; this is what is known without.
+ */
+void ok_at_boot(const struct facts *facts, struct ok_check *check)
+{
+	const struct kernel_log *log = &facts->log;
+	const struct bound_device *device;
+
+	if (!ok_has_granule(facts, check) || needs_nothing(facts, check))
+		return;
+	if (log->has_swiotlb && facts_is_misaligned(facts, log->swiotlb_start, log->swiotlb_end)) {
+		ok_say(check, OK_FAIL, "no: swiotlb begins or ends inside of a granule");
+		ok_next(check, "no module mends this: see place");
+		return;
+	}
+	device = find_builtin(facts);
+	if (device) {
+		ok_say(check, OK_WARN, "%s has a driver that is built in (%s), and had its "
+		       "memory before any module",
+		       device->name, device->driver);
+		ok_next(check, "with the hook on, unbind and bind it; what the ITS shares for it "
+			"stays until the next boot");
+		run_rebind(check, device);
+		return;
+	}
+	ok_say(check, OK_SKIP, "cannot tell without a walk of all memory");
+	ok_next(check, "look, best before drivers are loaded: it names who breaks the granule");
+	ok_run(check, "rhictl audit");
+}
+
+static bool is_early(const struct facts *facts, const struct bound_device *device)
+{
+	return !facts_hook_is(facts, "on") || !facts_has_memory(facts, device->name);
+}
+
+/* "0000:00:01.0 (nvme), ...": as many as there is room for. */
+static const struct bound_device *list_early(const struct facts *facts, char *text, size_t size,
+					     size_t *nr)
+{
+	const struct bound_device *first = NULL;
+	size_t len = 0;
+
+	*nr = 0;
+	for (size_t i = 0; i < facts->devices.nr; i++) {
+		const struct bound_device *device = &facts->devices.list[i];
+		int more;
+
+		if (!is_early(facts, device))
+			continue;
+		if (!first)
+			first = device;
+		if (++*nr > 4)
+			continue;
+		more = snprintf(text + len, size - len, "%s%s (%s)", len ? ", " : "",
+				device->name, device->driver);
+		len = more < (int)(size - len) ? len + more : size - 1;
+	}
+	return first;
+}
+
+/**
+ * ok_devices - which devices were bound before the hook?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_devices(const struct facts *facts, struct ok_check *check)
+{
+	const struct bound_device *first;
+	char list[200] = "";
+	size_t nr;
+
+	if (!ok_has_granule(facts, check) || needs_nothing(facts, check))
+		return;
+	if (facts->devices.error) {
+		ok_unread(facts, check, "/sys/bus", facts->devices.error);
+		return;
+	}
+	if (facts->hook.unread) {
+		ok_unread(facts, check, facts->hook.unread, facts->hook.unread_error);
+		return;
+	}
+	first = list_early(facts, list, sizeof(list), &nr);
+	if (!first && facts->devices.nr) {
+		ok_say(check, OK_PASS, "all that are bound (%zu) have memory of the hook's making",
+		       facts->devices.nr);
+	} else if (!first) {
+		ok_say(check, OK_PASS, "none is bound yet");
+	} else if (facts_hook_is(facts, "on")) {
+		ok_say(check, OK_WARN, "bound before the hook, or without coherent memory: %s%s",
+		       list, nr > 4 ? " and others" : "");
+		ok_next(check, "unbind and bind each of them; of a disk, unmount its file "
+			"systems first");
+		run_rebind(check, first);
+	} else {
+		ok_say(check, OK_WARN, "bound, and the hook is not on: %s%s", list,
+		       nr > 4 ? " and others" : "");
+		ok_next(check, "switch the hook on, then unbind and bind each of them, or load "
+			"their drivers again");
+		run_rebind(check, first);
+	}
+}
+
+/**
+ * ok_hook - does the hook do what is needed?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_hook(const struct facts *facts, struct ok_check *check)
+{
+	if (!ok_has_granule(facts, check))
+		return;
+	if (facts_hook_is(facts, "on")) {
+		ok_say(check, OK_PASS, "on: %s", facts->hook.state->meaning);
+		return;
+	}
+	if (needs_nothing(facts, check))
+		return;
+	ok_say(check, OK_WARN, "%s: %s", facts->hook.state->word, facts->hook.state->meaning);
+	if (facts->kernel.features[HAS_FTRACE_ARGS] == NO) {
+		ok_next(check, "it cannot be switched on: see ftrace");
+		return;
+	}
+	ok_next(check, "before drivers are loaded; for each boot: \"options rhi_probe hook=on\" "
+		"in /etc/modprobe.d");
+	ok_run(check, "rhictl hook on");
+}

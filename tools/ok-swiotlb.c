@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the kernel shares at boot: the buffer through which all streaming DMA of a Realm goes,
+ * and the pools for requests that must not wait.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "module.h"
+#include "ok-check.h"
+#include "ok-facts.h"
+#include "size.h"
+#include "sysroot.h"
+
+#define SLABS_PATH	DEBUGFS_ROOT "/swiotlb/io_tlb_nslabs"
+
+/* A buffer that does not grow had better have as much; the kernel may take 1 MiB for each GiB. */
+#define SMALL_BYTES	(32 << 20)
+#define MAX_BYTES	(UINT64_C(1) << 30)
+
+/*
+ * The kernel cannot tell this size from none at all, which it shrinks to 1 MiB for each GiB
+ * (CONFIG_SWIOTLB_DEFAULT_SIZE_MB; swiotlb_adjust_size() in kernel/dma/swiotlb.c).
+ */
+#define DEFAULT_BYTES	(64 << 20)
+
+/* Four times as much, and no less than what is not small. */
+static void boot_swiotlb(const struct facts *facts, struct ok_check *check)
+{
+	uint64_t bytes = facts->swiotlb[SWIOTLB_SIZE].value;
+
+	bytes = bytes > MAX_BYTES / 4 ? MAX_BYTES : 4 * bytes;
+	if (bytes < SMALL_BYTES)
+		bytes = SMALL_BYTES;
+	if (bytes == DEFAULT_BYTES)
+		bytes = 2 * DEFAULT_BYTES;
+	ok_boot(check, "swiotlb=%" PRIu64, bytes / SWIOTLB_SLAB_BYTES);
+}
+
+static bool has_size(const struct facts *facts)
+{
+	return facts->swiotlb[SWIOTLB_SIZE].given;
+}
+
+/* Only a kernel whose buffer can grow has the file. */
+static bool grows(const struct facts *facts)
+{
+	char text[32];
+
+	return facts->kernel.features[HAS_SWIOTLB_DYNAMIC] == YES ||
+	       !sysroot_read_value(facts->root, DEBUGFS_ROOT "/swiotlb/io_tlb_transient_nslabs",
+				   text, sizeof(text));
+}
+
+static void say_size(const struct facts *facts, struct ok_check *check, enum ok_verdict verdict,
+		     const char *judgement)
+{
+	ok_say(check, verdict, "%s, %s in use%s",
+	       size_text(facts->swiotlb[SWIOTLB_SIZE].value).text,
+	       size_text(facts->swiotlb[SWIOTLB_USED].value).text, judgement);
+}
+
+/* By the kernel's log alone. */
+static void say_logged(const struct facts *facts, struct ok_check *check)
+{
+	const struct kernel_log *log = &facts->log;
+	uint64_t bytes = log->swiotlb_end - log->swiotlb_start;
+
+	if (!log->has_swiotlb) {
+		ok_unread(facts, check, SLABS_PATH, facts->debugfs ? facts->debugfs : -ENOENT);
+		return;
+	}
+	if (bytes < SMALL_BYTES && !grows(facts)) {
+		ok_say(check, OK_WARN, "%s, by the kernel's log: small, as all streaming DMA "
+		       "goes through it",
+		       size_text(bytes).text);
+		boot_swiotlb(facts, check);
+		return;
+	}
+	ok_say(check, OK_PASS, "%s, by the kernel's log", size_text(bytes).text);
+}
+
+/**
+ * ok_swiotlb - is the bounce buffer large enough?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_swiotlb(const struct facts *facts, struct ok_check *check)
+{
+	uint64_t size = facts->swiotlb[SWIOTLB_SIZE].value;
+
+	if (!ok_is_realm(facts, check))
+		return;
+	if (!has_size(facts)) {
+		say_logged(facts, check);
+		return;
+	}
+	if (!size) {
+		ok_say(check, OK_FAIL, "there is none: no device can do streaming DMA");
+		ok_next(check, "leave swiotlb=noforce out of the kernel's command line, and give "
+			"it a size");
+	} else if (size < SMALL_BYTES && !grows(facts)) {
+		say_size(facts, check, OK_WARN, ": small, as all streaming DMA goes through it");
+		ok_next(check, "give it more at the next boot; it is memory of the Realm's");
+	} else {
+		say_size(facts, check, OK_PASS, "");
+		return;
+	}
+	boot_swiotlb(facts, check);
+}
+
+/**
+ * ok_peak - how full was the bounce buffer?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_peak(const struct facts *facts, struct ok_check *check)
+{
+	const struct answer *size = &facts->swiotlb[SWIOTLB_SIZE];
+	const struct answer *peak = &facts->swiotlb[SWIOTLB_USED_MAX];
+
+	if (!ok_is_realm(facts, check))
+		return;
+	if (!size->given || !size->value) {
+		ok_say(check, OK_SKIP, "its size is not known: see swiotlb");
+	} else if (!peak->given) {
+		ok_say(check, OK_SKIP, "cannot tell: %s cannot be read, as under lockdown",
+		       DEBUGFS_ROOT "/swiotlb/io_tlb_used_hiwater");
+		ok_next(check, "see lockdown");
+	} else if (!facts->has_peak) {
+		ok_say(check, OK_SKIP, "cannot tell: this kernel counts it only if it is asked "
+		       "to");
+		ok_next(check, "ask it at the next boot, with the same size");
+		ok_boot(check, "swiotlb=%" PRIu64 ",track_hiwater",
+			size->value / SWIOTLB_SLAB_BYTES);
+	} else if (peak->value > size->value / 10 * 9) {
+		ok_say(check, OK_WARN, "%s were in use at once: it was nearly full",
+		       size_text(peak->value).text);
+		ok_next(check, "give it more at the next boot; it is memory of the Realm's");
+		boot_swiotlb(facts, check);
+	} else {
+		ok_say(check, OK_PASS, "no more than %s were in use at once",
+		       size_text(peak->value).text);
+	}
+}
+
+/**
+ * ok_place - does the bounce buffer stand in whole granules?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_place(const struct facts *facts, struct ok_check *check)
+{
+	const struct kernel_log *log = &facts->log;
+	char place[64];
+
+	if (!ok_is_realm(facts, check))
+		return;
+	if (!log->has_swiotlb) {
+		ok_say(check, OK_SKIP, "cannot tell: the kernel's log %s%s",
+		       log->error ? "cannot be read: " : "does not have where it stands",
+		       log->error ? sysroot_explain(log->error) : "");
+		ok_next(check, "the audit names it if it breaks the granule");
+		ok_run(check, "rhictl audit");
+		return;
+	}
+	snprintf(place, sizeof(place), "0x%" PRIx64 "-0x%" PRIx64, log->swiotlb_start,
+		 log->swiotlb_end);
+	if (!ok_has_granule(facts, check)) {
+		ok_say(check, OK_SKIP, "%s; whether these are whole granules is not known: see "
+		       "granule", place);
+		return;
+	}
+	if (!facts_is_misaligned(facts, log->swiotlb_start, log->swiotlb_end)) {
+		ok_say(check, OK_PASS, "%s, whole granules", place);
+		return;
+	}
+	ok_say(check, OK_FAIL, "%s begins or ends inside of a granule of %s", place,
+	       size_text(facts->info.granule_bytes).text);
+	ok_next(check, "another size may come to stand at a whole granule, by luck: boot with "
+		"it, and look again");
+	boot_swiotlb(facts, check);
+}
+
+/**
+ * ok_growth - does the bounce buffer grow when it is full?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_growth(const struct facts *facts, struct ok_check *check)
+{
+	if (!ok_is_realm(facts, check))
+		return;
+	if (!grows(facts)) {
+		if (facts->kernel.features[HAS_SWIOTLB_DYNAMIC] == NO || has_size(facts))
+			ok_say(check, OK_PASS, "its size is fixed");
+		else
+			ok_unread(facts, check, KALLSYMS, facts->kernel.error);
+		return;
+	}
+	if (!facts->info.granule_bytes || facts_granule_is_page(facts)) {
+		ok_say(check, OK_PASS, "it grows (CONFIG_SWIOTLB_DYNAMIC)");
+		return;
+	}
+	ok_say(check, OK_WARN, "it grows (CONFIG_SWIOTLB_DYNAMIC), by memory that need not be "
+	       "whole granules");
+	ok_next(check, "give it what it needs at boot: then it does not grow");
+	boot_swiotlb(facts, check);
+}
+
+/* "nvme 0000:00:01.0 (3), ...": as many as there is room for. */
+static void list_devices(const struct log_devices *devices, char *text, size_t size)
+{
+	static const char others[] = " and others";
+	size_t len = 0, room = size - strlen(others);
+	uint64_t listed = 0;
+
+	for (size_t i = 0; i < devices->nr; i++) {
+		int more = snprintf(text + len, room - len, "%s%s (%" PRIu64 ")",
+				    len ? ", " : "", devices->list[i].name,
+				    devices->list[i].count);
+
+		if (more >= (int)(room - len))
+			break;
+		len += more;
+		listed += devices->list[i].count;
+	}
+	strcpy(text + len, listed < devices->count ? others : "");
+}
+
+static const char *log_reach(const struct kernel_log *log)
+{
+	return log->has_boot ? "since the boot" : "in the kernel's log, which does not go back "
+	"to the boot";
+}
+
+/* Nothing in the log: that is only worth something if it can be read. */
+static void say_none(const struct facts *facts, struct ok_check *check, const char *what)
+{
+	const struct kernel_log *log = &facts->log;
+
+	if (!log->error) {
+		ok_say(check, OK_PASS, "%s %s", what, log_reach(log));
+		return;
+	}
+	ok_say(check, OK_SKIP, "cannot tell: the kernel's log cannot be read: %s",
+	       sysroot_explain(log->error));
+	if (facts->captured)
+		ok_next(check, "capture it too: dmesg, in " LOG_CAPTURED);
+	else
+		ok_run(check, "sudo rhictl ok");
+}
+
+/**
+ * ok_full - did requests find the bounce buffer full, and of which devices?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_full(const struct facts *facts, struct ok_check *check)
+{
+	const struct log_devices *full = &facts->log.full;
+	char list[200] = "";
+
+	if (!ok_is_realm(facts, check))
+		return;
+	if (!full->count) {
+		say_none(facts, check, "no request found it full");
+		return;
+	}
+	list_devices(full, list, sizeof(list));
+	ok_say(check, OK_FAIL, "requests that found no room %s: %" PRIu64 ", of %s",
+	       log_reach(&facts->log), full->count + full->suppressed, list);
+	if (facts->log.full_large == full->count) {
+		ok_next(check, "they want more than %s at once, which no size of the buffer "
+			"gives: report it to the driver's authors",
+			size_text(SWIOTLB_MAX_REQUEST).text);
+		return;
+	}
+	ok_next(check, "give it more at the next boot, or let the device do less at once: fewer "
+		"queues, shorter ones");
+	boot_swiotlb(facts, check);
+}
+
+/* Of the atomic pools: what debugfs says, or what they had at boot. */
+static bool find_atomic(const struct facts *facts, struct ok_check *check, uint64_t *bytes)
+{
+	*bytes = facts->atomic_bytes;
+	if (!facts->atomic_error)
+		return true;
+	*bytes = facts->log.atomic_bytes;
+	if (*bytes)
+		return true;
+	ok_unread(facts, check, DMA_POOLS, facts->atomic_error);
+	return false;
+}
+
+/**
+ * ok_atomic - are the pools for requests that must not wait good enough?
+ * @facts: the facts
+ * @check: filled in
+ */
+void ok_atomic(const struct facts *facts, struct ok_check *check)
+{
+	const struct log_devices *exhausted = &facts->log.exhausted;
+	char list[200] = "";
+	uint64_t bytes;
+
+	if (!ok_is_realm(facts, check) || !find_atomic(facts, check, &bytes))
+		return;
+	list_devices(exhausted, list, sizeof(list));
+	if (exhausted->count) {
+		ok_say(check, OK_FAIL, "%s; requests that found nothing %s: %" PRIu64 ", of %s",
+		       size_text(bytes).text, log_reach(&facts->log), exhausted->count, list);
+	} else if (facts->log.atomic_failed || !bytes) {
+		ok_say(check, OK_WARN, "%s: a pool could not be made at boot",
+		       size_text(bytes).text);
+	} else if (facts_is_misaligned(facts, 0, bytes)) {
+		ok_say(check, OK_WARN, "%s: not whole granules of %s", size_text(bytes).text,
+		       size_text(facts->info.granule_bytes).text);
+	} else {
+		ok_say(check, OK_PASS, "%s", size_text(bytes).text);
+		return;
+	}
+	ok_next(check, "give the atomic pools another size at the next boot");
+	ok_boot(check, "coherent_pool=%" PRIu64 "M",
+		bytes < (1 << 20) ? 1 : bytes > MAX_BYTES ? MAX_BYTES >> 20 : (bytes >> 20) * 4);
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* rhictl ok: the sub-command. */
+#include <err.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "ok.h"
+#include "output.h"
+#include "rhictl.h"
+#include "sysroot.h"
+#include "view.h"
+
+static bool is_same(const struct ok *a, const struct ok *b)
+{
+	for (size_t i = 0; i < a->nr; i++)
+		if (a->checks[i].verdict != b->checks[i].verdict)
+			return false;
+	return true;
+}
+
+static void watch(const struct sysroot *root, const struct view *view, struct ok *ok)
+{
+	struct ok now;
+
+	do {
+		fflush(stdout);
+		sleep(1);
+		ok_read(root, &now);
+	} while (is_same(ok, &now));
+	*ok = now;
+	view->output->ok(ok);
+}
+
+static void usage(FILE *to)
+{
+	fputs("Usage: rhictl ok [--watch] [--json | --ktap] [--sysroot DIR]\n"
+	      "\n"
+	      "Checks what a Realm needs to share memory with its host, in the order of causes, and says\n"
+	      "under each check that does not pass what to do. Changes nothing, and asks neither host nor\n"
+	      "RMM. For root; other users see less.\n"
+	      "\n"
+	      "      --watch        look again every second, until a check comes to something else\n"
+	      "      --json         for programs; keys are described in rhictl(8)\n"
+	      "      --ktap         for kselftest, LAVA, KernelCI\n"
+	      "      --sysroot DIR  read a tree that was captured on another machine\n"
+	      "      --help         this text\n"
+	      "\n"
+	      "  PASS  good\n"
+	      "  WARN  it works, but something is not as it had better be\n"
+	      "  FAIL  something does not work, or memory is lost or at risk\n"
+	      "  SKIP  it cannot be told, or is of no use here\n"
+	      "\n"
+	      "Exit status: 0 no FAIL, 2 a FAIL, 4 not a Realm, 1 anything else.\n", to);
+}
+
+/**
+ * cmd_ok - check all that a Realm needs
+ * @argc: number of @argv
+ * @argv: "rhictl ok", options
+ *
+ * Return: enum exit_code; EXIT_CHECK if a check failed.
+ */
+int cmd_ok(int argc, char **argv)
+{
+	struct sysroot root;
+	struct view view;
+	struct ok ok;
+	int ret;
+
+	ret = view_options(&view, argc, argv, VIEW_WATCH | VIEW_KTAP, usage);
+	if (ret != VIEW_GO_ON)
+		return ret;
+	if (optind != argc) {
+		warnx("\"%s\" is no option; rhictl ok --help lists them", argv[optind]);
+		return EXIT_ERROR;
+	}
+	if (view.dir && view.watch) {
+		warnx("--sysroot %s: a captured tree does not change: leave --watch out", view.dir);
+		return EXIT_ERROR;
+	}
+	if (!view_open(&view, &root))
+		return EXIT_ERROR;
+
+	ok_read(&root, &ok);
+	view.output->ok(&ok);
+	if (view.watch)
+		watch(&root, &view, &ok);
+	sysroot_close(&root);
+	return ok.exit_code;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What rhictl ok looks at: a tree of checks, in the order of causes. */
+#ifndef OK_H
+#define OK_H
+
+#include <stddef.h>
+
+enum ok_verdict { OK_PASS, OK_WARN, OK_FAIL, OK_SKIP, NR_OK_VERDICTS };
+
+extern const char *const ok_verdicts[NR_OK_VERDICTS];
+
+#define OK_TEXT		320
+#define OK_COMMAND	224
+
+/**
+ * struct ok_check - a check, and what it came to
+ * @name: a word
+ * @parent: the check that it stands below, or NULL
+ * @verdict: what it came to
+ * @reason: why
+ * @next: what to do about it, a sentence; or ""
+ * @run: a command that does it; or ""
+ * @boot: what to add to the kernel's command line; or ""
+ */
+struct ok_check {
+	const char *name;
+	const char *parent;
+	enum ok_verdict verdict;
+	char reason[OK_TEXT];
+	char next[OK_TEXT];
+	char run[OK_COMMAND];
+	char boot[OK_COMMAND];
+};
+
+#define MAX_CHECKS	32
+
+struct ok {
+	struct ok_check checks[MAX_CHECKS];
+	size_t nr;
+	size_t counts[NR_OK_VERDICTS];
+	int exit_code;
+};
+
+struct sysroot;
+
+void ok_read(const struct sysroot *root, struct ok *ok);
+
+#endif
