@@ -76,6 +76,7 @@ static void mount_all(void)
 		{ "tmpfs", "/run", false },
 		{ "debugfs", "/sys/kernel/debug", true },
 		{ "tracefs", "/sys/kernel/tracing", true },
+		{ "securityfs", "/sys/kernel/security", true },
 		{ "devpts", "/dev/pts", true },
 	};
 
