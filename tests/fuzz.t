@@ -41,6 +41,7 @@ hook    | 8000  | 1024
 stress  | 10000 | 2048
 bench   | 10000 | 512
 request | 60000 | 512
+ok      | 2000  | 8192
 '
 while IFS='| ' read -r name runs size; do
 	[[ $name ]] || continue
