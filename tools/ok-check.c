@@ -70,6 +70,34 @@ void ok_boot(struct ok_check *check, const char *format, ...)
 	PRINT(check->boot, format);
 }
 
+/**
+ * ok_list_add - make a list longer
+ * @list: all zero at first
+ * @format: of the item, as for printf(3)
+ */
+void ok_list_add(struct ok_list *list, const char *format, ...)
+{
+	const size_t len = strlen(list->text);
+	char item[128];
+
+	PRINT(item, format);
+	if (len + strlen(item) + strlen(", ") >= sizeof(list->text))
+		list->has_more = true;
+	if (!list->has_more)
+		snprintf(list->text + len, sizeof(list->text) - len, "%s%s", len ? ", " : "", item);
+}
+
+/**
+ * ok_list_rest - what to say behind a list
+ * @list: the list
+ *
+ * Return: the words; "" if all have room.
+ */
+const char *ok_list_rest(const struct ok_list *list)
+{
+	return list->has_more ? " and others" : "";
+}
+
 static bool is_refused(int error)
 {
 	return error == -EACCES || error == -EPERM;

@@ -17,6 +17,15 @@ void ok_next(struct ok_check *check, const char *format, ...) OK_PRINTF(2, 3);
 void ok_run(struct ok_check *check, const char *format, ...) OK_PRINTF(2, 3);
 void ok_boot(struct ok_check *check, const char *format, ...) OK_PRINTF(2, 3);
 
+/* Items with commas between them, as many as there is room for. */
+struct ok_list {
+	char text[200];
+	bool has_more;
+};
+
+void ok_list_add(struct ok_list *list, const char *format, ...) OK_PRINTF(2, 3);
+const char *ok_list_rest(const struct ok_list *list);
+
 void ok_unread(const struct facts *facts, struct ok_check *check, const char *path, int error);
 bool ok_is_realm(const struct facts *facts, struct ok_check *check);
 bool ok_has_module(const struct facts *facts, struct ok_check *check);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Is the module there, does it belong to this rhictl, and can it be unloaded? */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "module.h"
@@ -43,6 +42,12 @@ void ok_module(const struct facts *facts, struct ok_check *check)
 	ok_run(check, "modprobe rhi_probe");
 }
 
+static void ask_for_one_release(struct ok_check *check)
+{
+	ok_next(check, "install module and rhictl from one release, and load the module again");
+	ok_run(check, "modprobe -r rhi_stress rhi_probe; modprobe rhi_probe");
+}
+
 /**
  * ok_version - are module and rhictl of one version?
  * @facts: the facts
@@ -64,8 +69,7 @@ void ok_version(const struct facts *facts, struct ok_check *check)
 		ok_say(check, OK_PASS, "that of rhictl");
 	} else {
 		ok_say(check, OK_WARN, "the module's is %s, that of rhictl is another one", text);
-		ok_next(check, "install both from one release, and load the module again");
-		ok_run(check, "modprobe -r rhi_stress rhi_probe; modprobe rhi_probe");
+		ask_for_one_release(check);
 	}
 }
 
@@ -83,9 +87,7 @@ void ok_format(const struct facts *facts, struct ok_check *check)
 	if (facts->module_error) {
 		ok_say(check, OK_FAIL, "a file of the module's is not as rhictl knows it: the "
 		       "message on standard error names it");
-		ok_next(check, "install module and rhictl from one release, and load the module "
-			"again");
-		ok_run(check, "modprobe -r rhi_stress rhi_probe; modprobe rhi_probe");
+		ask_for_one_release(check);
 		return;
 	}
 	if (facts->totals_error) {
@@ -96,54 +98,29 @@ void ok_format(const struct facts *facts, struct ok_check *check)
 	if (!facts->totals[TOTAL_BAD_FREES].given) {
 		ok_say(check, OK_WARN, "the module is older than rhictl: it does not count "
 		       "bad_frees");
-		ok_next(check, "install both from one release, and load the module again");
-		ok_run(check, "modprobe -r rhi_stress rhi_probe; modprobe rhi_probe");
+		ask_for_one_release(check);
 		return;
 	}
 	ok_say(check, OK_PASS, "all files are as rhictl knows them");
 }
 
-/* Names, with commas between them, as many as there is room for. */
-struct names {
-	char text[160];
-	size_t nr, hidden;
-};
-
-static bool add_name(void *to, const char *name)
+static bool add_holder(void *to, const char *name)
 {
-	struct names *names = to;
-	size_t len = strlen(names->text);
-
-	if (len + strlen(name) + 3 > sizeof(names->text)) {
-		names->hidden++;
-		return true;
-	}
-	snprintf(names->text + len, sizeof(names->text) - len, "%s%s", len ? ", " : "", name);
-	names->nr++;
-	return true;
-}
-
-static bool is_there(void *to, const char *name)
-{
-	bool *has_stress = to;
-
-	*has_stress |= !strcmp(name, "rhi_stress");
+	ok_list_add(to, "%s", name);
 	return true;
 }
 
 /* Who holds the module, and what would let go of it. */
 static void say_held(const struct facts *facts, struct ok_check *check, uint64_t references)
 {
-	const char *const dir = MODULE "/holders";
-	struct names names = { 0 };
-	bool has_stress = false;
-	size_t nr_devices = facts->hook.nr_devices;
+	const bool has_stress = sysroot_has(facts->root, MODULE "/holders/rhi_stress");
+	const size_t nr_devices = facts->hook.nr_devices;
+	struct ok_list users = { 0 };
 
-	sysroot_list(facts->root, dir, add_name, &names);
-	sysroot_list(facts->root, dir, is_there, &has_stress);
+	sysroot_list(facts->root, MODULE "/holders", add_holder, &users);
 	for (size_t i = 0; i < nr_devices; i++)
-		add_name(&names, facts->hook.devices[i].name);
-	if (!names.nr) {
+		ok_list_add(&users, "%s", facts->hook.devices[i].name);
+	if (!*users.text) {
 		ok_say(check, OK_WARN, "it cannot be unloaded: references of neither a module "
 		       "nor a device: %llu; a reader of " DEBUGFS " has one, or a buffer that "
 		       "was freed just now", (unsigned long long)references);
@@ -152,12 +129,11 @@ static void say_held(const struct facts *facts, struct ok_check *check, uint64_t
 		return;
 	}
 	if (!has_stress && (facts_hook_is(facts, "on") || !nr_devices)) {
-		ok_say(check, OK_PASS, "in use by %s%s", names.text,
-		       names.hidden ? " and others" : "");
+		ok_say(check, OK_PASS, "in use by %s%s", users.text, ok_list_rest(&users));
 		return;
 	}
-	ok_say(check, OK_WARN, "it cannot be unloaded: in use by %s%s", names.text,
-	       names.hidden ? " and others" : "");
+	ok_say(check, OK_WARN, "it cannot be unloaded: in use by %s%s", users.text,
+	       ok_list_rest(&users));
 	if (has_stress) {
 		ok_next(check, "a Realm in production does without rhi_stress");
 		ok_run(check, "modprobe -r rhi_stress");

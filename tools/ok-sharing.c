@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the granule is, and what keeps to it: the kernel, drivers, the hook. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "module.h"
@@ -182,27 +181,19 @@ static bool is_early(const struct facts *facts, const struct bound_device *devic
 	return !facts_hook_is(facts, "on") || !facts_has_memory(facts, device->name);
 }
 
-/* "0000:00:01.0 (nvme), ...": as many as there is room for. */
-static const struct bound_device *list_early(const struct facts *facts, char *text, size_t size,
-					     size_t *nr)
+/* "0000:00:01.0 (nvme)"; the first of them, or NULL. */
+static const struct bound_device *list_early(const struct facts *facts, struct ok_list *list)
 {
 	const struct bound_device *first = NULL;
-	size_t len = 0;
 
-	*nr = 0;
 	for (size_t i = 0; i < facts->devices.nr; i++) {
 		const struct bound_device *device = &facts->devices.list[i];
-		int more;
 
 		if (!is_early(facts, device))
 			continue;
 		if (!first)
 			first = device;
-		if (++*nr > 4)
-			continue;
-		more = snprintf(text + len, size - len, "%s%s (%s)", len ? ", " : "",
-				device->name, device->driver);
-		len = more < (int)(size - len) ? len + more : size - 1;
+		ok_list_add(list, "%s (%s)", device->name, device->driver);
 	}
 	return first;
 }
@@ -215,8 +206,7 @@ static const struct bound_device *list_early(const struct facts *facts, char *te
 void ok_devices(const struct facts *facts, struct ok_check *check)
 {
 	const struct bound_device *first;
-	char list[200] = "";
-	size_t nr;
+	struct ok_list list = { 0 };
 
 	if (!ok_has_granule(facts, check) || needs_nothing(facts, check))
 		return;
@@ -228,7 +218,7 @@ void ok_devices(const struct facts *facts, struct ok_check *check)
 		ok_unread(facts, check, facts->hook.unread, facts->hook.unread_error);
 		return;
 	}
-	first = list_early(facts, list, sizeof(list), &nr);
+	first = list_early(facts, &list);
 	if (!first && facts->devices.nr) {
 		ok_say(check, OK_PASS, "all that are bound (%zu) have memory of the hook's making",
 		       facts->devices.nr);
@@ -236,13 +226,13 @@ void ok_devices(const struct facts *facts, struct ok_check *check)
 		ok_say(check, OK_PASS, "none is bound yet");
 	} else if (facts_hook_is(facts, "on")) {
 		ok_say(check, OK_WARN, "bound before the hook, or without coherent memory: %s%s",
-		       list, nr > 4 ? " and others" : "");
+		       list.text, ok_list_rest(&list));
 		ok_next(check, "unbind and bind each of them; of a disk, unmount its file "
 			"systems first");
 		run_rebind(check, first);
 	} else {
-		ok_say(check, OK_WARN, "bound, and the hook is not on: %s%s", list,
-		       nr > 4 ? " and others" : "");
+		ok_say(check, OK_WARN, "bound, and the hook is not on: %s%s", list.text,
+		       ok_list_rest(&list));
 		ok_next(check, "switch the hook on, then unbind and bind each of them, or load "
 			"their drivers again");
 		run_rebind(check, first);

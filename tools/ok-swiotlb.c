@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "module.h"
 #include "ok-check.h"
@@ -210,24 +209,18 @@ void ok_growth(const struct facts *facts, struct ok_check *check)
 	boot_swiotlb(facts, check);
 }
 
-/* "nvme 0000:00:01.0 (3), ...": as many as there is room for. */
-static void list_devices(const struct log_devices *devices, char *text, size_t size)
+/* "nvme 0000:00:01.0 (3)" */
+static void list_devices(const struct log_devices *devices, struct ok_list *list)
 {
-	static const char others[] = " and others";
-	size_t len = 0, room = size - strlen(others);
 	uint64_t listed = 0;
 
 	for (size_t i = 0; i < devices->nr; i++) {
-		int more = snprintf(text + len, room - len, "%s%s (%" PRIu64 ")",
-				    len ? ", " : "", devices->list[i].name,
-				    devices->list[i].count);
-
-		if (more >= (int)(room - len))
-			break;
-		len += more;
+		ok_list_add(list, "%s (%" PRIu64 ")", devices->list[i].name,
+			    devices->list[i].count);
 		listed += devices->list[i].count;
 	}
-	strcpy(text + len, listed < devices->count ? others : "");
+	if (listed < devices->count)
+		list->has_more = true;
 }
 
 static const char *log_reach(const struct kernel_log *log)
@@ -261,7 +254,7 @@ static void say_none(const struct facts *facts, struct ok_check *check, const ch
 void ok_full(const struct facts *facts, struct ok_check *check)
 {
 	const struct log_devices *full = &facts->log.full;
-	char list[200] = "";
+	struct ok_list list = { 0 };
 
 	if (!ok_is_realm(facts, check))
 		return;
@@ -269,9 +262,10 @@ void ok_full(const struct facts *facts, struct ok_check *check)
 		say_none(facts, check, "no request found it full");
 		return;
 	}
-	list_devices(full, list, sizeof(list));
-	ok_say(check, OK_FAIL, "requests that found no room %s: %" PRIu64 ", of %s",
-	       log_reach(&facts->log), full->count + full->suppressed, list);
+	list_devices(full, &list);
+	ok_say(check, OK_FAIL, "requests that found no room %s: %" PRIu64 ", of %s%s",
+	       log_reach(&facts->log), full->count + full->suppressed, list.text,
+	       ok_list_rest(&list));
 	if (facts->log.full_large == full->count) {
 		ok_next(check, "they want more than %s at once, which no size of the buffer "
 			"gives: report it to the driver's authors",
@@ -304,15 +298,16 @@ static bool find_atomic(const struct facts *facts, struct ok_check *check, uint6
 void ok_atomic(const struct facts *facts, struct ok_check *check)
 {
 	const struct log_devices *exhausted = &facts->log.exhausted;
-	char list[200] = "";
+	struct ok_list list = { 0 };
 	uint64_t bytes;
 
 	if (!ok_is_realm(facts, check) || !find_atomic(facts, check, &bytes))
 		return;
-	list_devices(exhausted, list, sizeof(list));
+	list_devices(exhausted, &list);
 	if (exhausted->count) {
-		ok_say(check, OK_FAIL, "%s; requests that found nothing %s: %" PRIu64 ", of %s",
-		       size_text(bytes).text, log_reach(&facts->log), exhausted->count, list);
+		ok_say(check, OK_FAIL, "%s; requests that found nothing %s: %" PRIu64 ", of %s%s",
+		       size_text(bytes).text, log_reach(&facts->log), exhausted->count, list.text,
+		       ok_list_rest(&list));
 	} else if (facts->log.atomic_failed || !bytes) {
 		ok_say(check, OK_WARN, "%s: a pool could not be made at boot",
 		       size_text(bytes).text);
