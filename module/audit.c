@@ -109,7 +109,7 @@ static int ask_ipa_bits(struct audit *audit)
 	if (rsi_get_realm_config(config))
 		audit->error = "an RSI error code for the Realm's configuration";
 	else if (config->ipa_bits < 32 || config->ipa_bits > 52)
-		audit->error = "a number of address bits that there is not";
+		audit->error = "an invalid IPA width";
 	else
 		audit->ipa_bits = config->ipa_bits;
 	return 0;
@@ -135,34 +135,34 @@ static int walk(struct audit *audit)
 		audit->calls += audit->runs.calls;
 		if (audit->error)
 			break;
-		audit->moved = ripas_runs_moved(&audit->runs, &before);
-		if (audit->walks++ && !audit->moved)
+		audit->changed = ripas_runs_changed(&audit->runs, &before);
+		if (audit->walks++ && !audit->changed)
 			break;
 	}
 	kvfree(before.run);
 	return 0;
 }
 
-static int judge(struct audit *audit)
+static int find_misaligned(struct audit *audit)
 {
 	const u64 granule = hostconf.granule;
 
-	audit->nr_findings = ripas_runs_judge(&audit->runs, audit->ram, audit->nr_ram, granule,
+	audit->nr_findings = ripas_runs_find_misaligned(&audit->runs, audit->ram, audit->nr_ram, granule,
 					      NULL, 0, &audit->sums);
 	if (audit->nr_findings) {
 		audit->findings = kvmalloc_array(audit->nr_findings, sizeof(*audit->findings),
 						 GFP_KERNEL);
 		if (!audit->findings)
 			return -ENOMEM;
-		ripas_runs_judge(&audit->runs, audit->ram, audit->nr_ram, granule,
+		ripas_runs_find_misaligned(&audit->runs, audit->ram, audit->nr_ram, granule,
 				 audit->findings, audit->nr_findings, &audit->sums);
-		audit->verdict = AUDIT_BROKEN;
+		audit->verdict = AUDIT_MISALIGNED;
 	} else if (!granule) {
 		audit->verdict = AUDIT_UNKNOWN;
-	} else if (audit->moved || audit->runs.truncated) {
-		audit->verdict = AUDIT_UNSURE;
+	} else if (audit->changed || audit->runs.truncated) {
+		audit->verdict = AUDIT_INCONCLUSIVE;
 	} else {
-		audit->verdict = AUDIT_WHOLE;
+		audit->verdict = AUDIT_ALIGNED;
 	}
 	return 0;
 }
@@ -186,7 +186,7 @@ static int take(struct audit *audit)
 		audit->verdict = AUDIT_FAILED;
 		return 0;
 	}
-	return judge(audit);
+	return find_misaligned(audit);
 }
 
 /**

@@ -8,9 +8,9 @@
 #include "ripas_runs.h"
 
 enum audit_verdict {
-	AUDIT_WHOLE,		/* each granule is shared as a whole, or not at all */
-	AUDIT_BROKEN,		/* some are shared in part, or lost */
-	AUDIT_UNSURE,		/* nothing was found, but not all was seen */
+	AUDIT_ALIGNED,		/* each granule is shared as a whole, or not at all */
+	AUDIT_MISALIGNED,		/* some are shared in part, or lost */
+	AUDIT_INCONCLUSIVE,		/* nothing was found, but not all was seen */
 	AUDIT_UNKNOWN,		/* the granule is not known */
 	AUDIT_NOT_REALM,
 	AUDIT_FAILED,		/* the RMM's answers make no sense */
@@ -28,7 +28,7 @@ enum audit_verdict {
  * @nr_findings: in @findings
  * @sums: as they are called
  * @walks: how often the memory was walked, until two walks saw the same
- * @moved: runs that differ between the latest two walks: 0, or they never agreed
+ * @changed: runs that differ between the latest two walks: 0, or they never agreed
  * @calls: to the RMM
  * @ns: nanoseconds that it took
  */
@@ -43,7 +43,7 @@ struct audit {
 	size_t nr_findings;
 	struct ripas_sums sums;
 	unsigned int walks;
-	size_t moved;
+	size_t changed;
 	u64 calls, ns;
 };
 

@@ -6,6 +6,8 @@
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 
+#include <uapi/rhi_files.h>
+
 #include "audit.h"
 #include "audit_owner.h"
 #include "audit_show.h"
@@ -15,12 +17,12 @@
 #define MAX_OWNERS	16
 
 static const char * const verdicts[] = {
-	[AUDIT_WHOLE]		= "whole",
-	[AUDIT_BROKEN]		= "broken",
-	[AUDIT_UNSURE]		= "unsure",
-	[AUDIT_UNKNOWN]		= "unknown",
-	[AUDIT_NOT_REALM]	= "not_realm",
-	[AUDIT_FAILED]		= "failed",
+	[AUDIT_ALIGNED]		= RHI_AUDIT_ALIGNED,
+	[AUDIT_MISALIGNED]		= RHI_AUDIT_MISALIGNED,
+	[AUDIT_INCONCLUSIVE]		= RHI_AUDIT_INCONCLUSIVE,
+	[AUDIT_UNKNOWN]		= RHI_AUDIT_UNKNOWN,
+	[AUDIT_NOT_REALM]	= RHI_AUDIT_NOT_REALM,
+	[AUDIT_FAILED]		= RHI_AUDIT_FAILED,
 };
 
 static void show_meaning(struct seq_file *s, const struct audit *audit)
@@ -28,39 +30,39 @@ static void show_meaning(struct seq_file *s, const struct audit *audit)
 	const struct ripas_sums *sums = &audit->sums;
 
 	switch (audit->verdict) {
-	case AUDIT_WHOLE:
-		seq_puts(s, "each granule is shared with the host as a whole, or not at all");
+	case AUDIT_ALIGNED:
+		seq_puts(s, "each granule is either shared as a whole or private as a whole");
 		break;
-	case AUDIT_BROKEN:
+	case AUDIT_MISALIGNED:
 		if (sums->misaligned)
-			seq_printf(s, "%llu granules are shared in part, and %llu private bytes stand in them",
+			seq_printf(s, "%llu granules are shared in part and also hold %llu private bytes",
 				   sums->granules, sums->private_bytes);
 		if (sums->destroyed)
-			seq_printf(s, "%s%llu bytes are lost (DESTROYED): who touches them dies",
+			seq_printf(s, "%s%llu bytes are DESTROYED: any access is fatal",
 				   sums->misaligned ? "; " : "", sums->bytes[RIPAS_DESTROYED]);
-		if (audit->moved)
-			seq_printf(s, "; %zu runs moved while looking", audit->moved);
+		if (audit->changed)
+			seq_printf(s, "; %zu runs changed during the audit", audit->changed);
 		break;
-	case AUDIT_UNSURE:
+	case AUDIT_INCONCLUSIVE:
 		if (audit->runs.truncated)
-			seq_printf(s, "nothing is broken below 0x%llx, but memory has more runs than there is room for",
+			seq_printf(s, "aligned below 0x%llx; memory has more runs than the audit has room for",
 				   audit->runs.end);
 		else
-			seq_printf(s, "%zu runs moved while looking, %u times: read it again when less is converted",
-				   audit->moved, audit->walks);
+			seq_printf(s, "memory kept changing: %zu runs differed between the last two of %u walks; try again",
+				   audit->changed, audit->walks);
 		break;
 	case AUDIT_UNKNOWN:
-		seq_printf(s, "the host's granule is not known: %s", hostconf_meaning());
+		seq_printf(s, "the granule is not known: %s", hostconf_meaning());
 		break;
 	case AUDIT_NOT_REALM:
-		seq_puts(s, "not a Realm (force=1): nothing is shared with a host");
+		seq_puts(s, "not a Realm (force=1): no memory is shared with a host");
 		break;
 	case AUDIT_FAILED:
 		if (audit->ipa_bits)
-			seq_printf(s, "the RMM's answer for 0x%llx makes no sense: %s",
+			seq_printf(s, "invalid answer from the RMM for 0x%llx: %s",
 				   audit->runs.end, audit->error);
 		else
-			seq_printf(s, "the RMM's answer makes no sense: %s", audit->error);
+			seq_printf(s, "invalid answer from the RMM: %s", audit->error);
 		break;
 	}
 	seq_putc(s, '\n');
@@ -68,10 +70,10 @@ static void show_meaning(struct seq_file *s, const struct audit *audit)
 
 static void show_head(struct seq_file *s, const struct audit *audit)
 {
-	seq_printf(s, "%-22s%s\n", "verdict", verdicts[audit->verdict]);
-	seq_printf(s, "%-22s", "meaning");
+	seq_printf(s, "%-26s%s\n", "verdict", verdicts[audit->verdict]);
+	seq_printf(s, "%-26s", "meaning");
 	show_meaning(s, audit);
-	seq_printf(s, "%-22s%llu\n", "granule", hostconf.granule);
+	seq_printf(s, "%-26s%llu\n", "granule", hostconf.granule);
 	if (audit->nr_findings)
 		seq_puts(s, "# misaligned start end size private_bytes\n# destroyed start end size\n# owner start end size who\n");
 }
@@ -86,7 +88,7 @@ static void show_owners(struct seq_file *s, const struct ripas_range *where)
 		audit_owner(start, where->end, &owner);
 		if (nr == MAX_OWNERS) {
 			owner.end = where->end;
-			strscpy(owner.text, "not looked at: there are too many");
+			strscpy(owner.text, "not listed: too many owners");
 		}
 		/* Page by page the same is said, often; a run may be most of memory. */
 		while (owner.end < where->end && !fatal_signal_pending(current)) {
@@ -96,7 +98,7 @@ static void show_owners(struct seq_file *s, const struct ripas_range *where)
 			owner.end = next.end;
 			cond_resched();
 		}
-		seq_printf(s, "owner 0x%llx 0x%llx %llu %s\n", start, (u64)owner.end,
+		seq_printf(s, RHI_AUDIT_LINE_OWNER " 0x%llx 0x%llx %llu %s\n", start, (u64)owner.end,
 			   owner.end - start, owner.text);
 	}
 }
@@ -107,9 +109,9 @@ static void show_finding(struct seq_file *s, const struct ripas_finding *finding
 	const u64 size = where->end - where->start;
 
 	if (finding->state == RIPAS_DESTROYED)
-		seq_printf(s, "destroyed 0x%llx 0x%llx %llu\n", where->start, where->end, size);
+		seq_printf(s, RHI_AUDIT_LINE_DESTROYED " 0x%llx 0x%llx %llu\n", where->start, where->end, size);
 	else
-		seq_printf(s, "misaligned 0x%llx 0x%llx %llu %llu\n", where->start, where->end,
+		seq_printf(s, RHI_AUDIT_LINE_MISALIGNED " 0x%llx 0x%llx %llu %llu\n", where->start, where->end,
 			   size, finding->private_bytes);
 	show_owners(s, where);
 }
@@ -122,29 +124,35 @@ struct sum {
 static void show_keys(struct seq_file *s, const struct sum *sums, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
-		seq_printf(s, "%-22s%llu\n", sums[i].key, sums[i].value);
+		seq_printf(s, "%-26s%llu\n", sums[i].key, sums[i].value);
+}
+
+/* A walk that failed has seen only a part. */
+static bool has_map(const struct audit *audit)
+{
+	return audit->verdict != AUDIT_NOT_REALM && audit->verdict != AUDIT_FAILED;
 }
 
 static void show_sums(struct seq_file *s, const struct audit *audit)
 {
 	const struct ripas_sums *sums = &audit->sums;
 	const struct sum memory[] = {
-		{ "misaligned_runs", sums->misaligned },
-		{ "broken_granules", sums->granules },
-		{ "broken_private_bytes", sums->private_bytes },
-		{ "destroyed_runs", sums->destroyed },
-		{ "destroyed_bytes", sums->bytes[RIPAS_DESTROYED] },
-		{ "shared_bytes", sums->bytes[RIPAS_EMPTY] },
-		{ "private_bytes", sums->bytes[RIPAS_RAM] + sums->bytes[RIPAS_DEV] },
+		{ RHI_SUM_MISALIGNED_RUNS, sums->misaligned },
+		{ RHI_SUM_MISALIGNED_GRANULES, sums->granules },
+		{ RHI_SUM_MISALIGNED_PRIVATE_BYTES, sums->private_bytes },
+		{ RHI_SUM_DESTROYED_RUNS, sums->destroyed },
+		{ RHI_SUM_DESTROYED_BYTES, sums->bytes[RIPAS_DESTROYED] },
+		{ RHI_SUM_SHARED_BYTES, sums->bytes[RIPAS_EMPTY] },
+		{ RHI_SUM_PRIVATE_BYTES, sums->bytes[RIPAS_RAM] + sums->bytes[RIPAS_DEV] },
 	};
 	const struct sum walk[] = {
-		{ "ipa_bits", audit->ipa_bits },
-		{ "runs", audit->runs.nr },
-		{ "truncated", audit->runs.truncated },
-		{ "walks", audit->walks },
-		{ "moved_runs", audit->moved },
-		{ "rsi_calls", audit->calls },
-		{ "ns", audit->ns },
+		{ RHI_SUM_IPA_BITS, audit->ipa_bits },
+		{ RHI_SUM_RUNS, audit->runs.nr },
+		{ RHI_SUM_TRUNCATED, audit->runs.truncated },
+		{ RHI_SUM_WALKS, audit->walks },
+		{ RHI_SUM_CHANGED_RUNS, audit->changed },
+		{ RHI_SUM_RSI_CALLS, audit->calls },
+		{ RHI_SUM_NS, audit->ns },
 	};
 
 	if (audit->verdict == AUDIT_NOT_REALM)
@@ -154,15 +162,24 @@ static void show_sums(struct seq_file *s, const struct audit *audit)
 		show_keys(s, memory, ARRAY_SIZE(memory));
 	show_keys(s, walk, ARRAY_SIZE(walk));
 	for (size_t i = 0; i < audit->nr_ram; i++)
-		seq_printf(s, "ram 0x%llx 0x%llx\n", audit->ram[i].start, audit->ram[i].end);
+		seq_printf(s, RHI_AUDIT_LINE_RAM " 0x%llx 0x%llx\n", audit->ram[i].start, audit->ram[i].end);
+	if (has_map(audit))
+		seq_puts(s, "# run start end size state\n");
 }
 
-/*
- * A place in a file is its number and one: the head, then each finding or run, then the foot.
- */
+static void show_run(struct seq_file *s, const char *prefix, const struct ripas_runs *runs,
+		     size_t i)
+{
+	const struct ripas_range run = ripas_runs_at(runs, i);
+
+	seq_printf(s, "%s0x%llx 0x%llx %llu %s\n", prefix, run.start, run.end,
+		   run.end - run.start, ripas_state_name(ripas_runs_state(runs, i)));
+}
+
+/* A place in a file is the number of a record, and one: NULL would end the file. */
 static void *place(loff_t pos, size_t nr)
 {
-	return pos < nr + 2 ? (void *)(uintptr_t)(pos + 1) : NULL;
+	return pos < nr ? (void *)(uintptr_t)(pos + 1) : NULL;
 }
 
 static size_t place_number(void *v)
@@ -174,11 +191,12 @@ static void stop(struct seq_file *s, void *v)
 {
 }
 
+/* The head, each finding, the sums, each run. */
 static void *audit_start(struct seq_file *s, loff_t *pos)
 {
 	const struct audit *audit = s->private;
 
-	return place(*pos, audit->nr_findings);
+	return place(*pos, audit->nr_findings + 2 + (has_map(audit) ? audit->runs.nr : 0));
 }
 
 static void *audit_next(struct seq_file *s, void *v, loff_t *pos)
@@ -190,22 +208,25 @@ static void *audit_next(struct seq_file *s, void *v, loff_t *pos)
 static int audit_show(struct seq_file *s, void *v)
 {
 	const struct audit *audit = s->private;
-	const size_t nr = place_number(v);
+	const size_t nr = place_number(v), sums = audit->nr_findings + 1;
 
 	if (!nr)
 		show_head(s, audit);
-	else if (nr <= audit->nr_findings)
+	else if (nr < sums)
 		show_finding(s, &audit->findings[nr - 1]);
-	else
+	else if (nr == sums)
 		show_sums(s, audit);
+	else
+		show_run(s, RHI_AUDIT_LINE_RUN " ", &audit->runs, nr - sums - 1);
 	return 0;
 }
 
+/* The head, each run, a remark. */
 static void *ripas_start(struct seq_file *s, loff_t *pos)
 {
 	const struct audit *audit = s->private;
 
-	return place(*pos, audit->runs.nr);
+	return place(*pos, audit->runs.nr + 2);
 }
 
 static void *ripas_next(struct seq_file *s, void *v, loff_t *pos)
@@ -214,24 +235,16 @@ static void *ripas_next(struct seq_file *s, void *v, loff_t *pos)
 	return ripas_start(s, pos);
 }
 
-static void show_run(struct seq_file *s, const struct ripas_runs *runs, size_t i)
-{
-	const struct ripas_range run = ripas_runs_at(runs, i);
-
-	seq_printf(s, "0x%llx 0x%llx %llu %s\n", run.start, run.end, run.end - run.start,
-		   ripas_state_name(ripas_runs_state(runs, i)));
-}
-
 static void show_remark(struct seq_file *s, const struct audit *audit)
 {
 	if (audit->verdict == AUDIT_NOT_REALM || audit->verdict == AUDIT_FAILED) {
 		seq_puts(s, "# ");
 		show_meaning(s, audit);
 	} else if (audit->runs.truncated) {
-		seq_printf(s, "# there are more runs than %zu: nobody looked behind the last one\n",
+		seq_printf(s, "# truncated after %zu runs\n",
 			   audit->runs.max);
-	} else if (audit->moved) {
-		seq_printf(s, "# %zu runs moved while looking\n", audit->moved);
+	} else if (audit->changed) {
+		seq_printf(s, "# %zu runs changed during the audit\n", audit->changed);
 	}
 }
 
@@ -243,7 +256,7 @@ static int ripas_show(struct seq_file *s, void *v)
 	if (!nr)
 		seq_puts(s, "# start end size state\n");
 	else if (nr <= audit->runs.nr)
-		show_run(s, &audit->runs, nr - 1);
+		show_run(s, "", &audit->runs, nr - 1);
 	else
 		show_remark(s, audit);
 	return 0;
@@ -291,7 +304,7 @@ static int release(struct inode *inode, struct file *file)
 	return seq_release(inode, file);
 }
 
-/* debugfs: verdict, what breaks the granule, sums */
+/* debugfs: verdict, what breaks the granule, sums, and the map that they are of */
 const struct file_operations audit_fops = {
 	.owner = THIS_MODULE,
 	.open = audit_open,

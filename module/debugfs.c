@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/array_size.h>
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
+
+#include <uapi/rhi_files.h>
 
 #include "audit_show.h"
 #include "debugfs.h"
@@ -55,13 +58,23 @@ DEFINE_SHOW_ATTRIBUTE(families);
 static int pools_show(struct seq_file *s, void *unused)
 {
 	struct granule_stats stats;
+	const struct {
+		const char *key;
+		const u64 *value;
+	} totals[] = {
+		{ RHI_TOTAL_SHARED_CHUNKS, &stats.chunks },
+		{ RHI_TOTAL_SHARED_BYTES, &stats.bytes },
+		{ RHI_TOTAL_SHARES, &stats.shares },
+		{ RHI_TOTAL_UNSHARES, &stats.unshares },
+		{ RHI_TOTAL_REFUSED, &stats.refused },
+		{ RHI_TOTAL_LEAKED_BYTES, &stats.leaked },
+		{ RHI_TOTAL_TRANSFERRED_BYTES, &stats.transferred },
+		{ RHI_TOTAL_BAD_FREES, &stats.bad_frees },
+	};
 
 	granule_get_stats(&stats);
-	seq_printf(s, "shared_chunks %llu\nshared_bytes %llu\n", stats.chunks, stats.bytes);
-	seq_printf(s, "shares %llu\nunshares %llu\nrefused %llu\n", stats.shares,
-		   stats.unshares, stats.refused);
-	seq_printf(s, "leaked_bytes %llu\ngiven_away_bytes %llu\n", stats.leaked, stats.given);
-	seq_printf(s, "bad_frees %llu\n", stats.bad_frees);
+	for (size_t i = 0; i < ARRAY_SIZE(totals); i++)
+		seq_printf(s, "%s %llu\n", totals[i].key, *totals[i].value);
 	pool_show_all(s);
 	return 0;
 }

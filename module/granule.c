@@ -222,7 +222,7 @@ void granule_give_away(struct granule_chunk *chunk)
 {
 	unlist(chunk);
 	guard(spinlock)(&chunks_lock);
-	stats.given += chunk->size;
+	stats.transferred += chunk->size;
 }
 
 /**
@@ -259,7 +259,7 @@ void granule_get_stats(struct granule_stats *to)
  * @size: of @text, in bytes
  *
  * Context: Process.
- * Return: false if it is in no chunk of this module, or in one that was given away.
+ * Return: false if it is in no chunk of this module, or in one that was transferred.
  */
 bool granule_describe(phys_addr_t phys, phys_addr_t *end, char *text, size_t size)
 {

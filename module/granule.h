@@ -38,11 +38,11 @@ struct granule_chunk {
  * @unshares: conversions back that succeeded
  * @refused: conversions that the host refused before it had done anything: nothing was lost
  * @leaked: bytes that the host has or that nobody can vouch for, lost until the Realm ends
- * @given: bytes that are shared for good, and belong to somebody else
+ * @transferred: bytes that stay shared and now belong to another owner
  * @bad_frees: what was freed twice, or never allocated: refused
  */
 struct granule_stats {
-	u64 chunks, bytes, shares, unshares, refused, leaked, given, bad_frees;
+	u64 chunks, bytes, shares, unshares, refused, leaked, transferred, bad_frees;
 };
 
 int granule_alloc(struct granule_chunk *chunk, struct device *dev, const char *owner,

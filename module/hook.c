@@ -22,6 +22,8 @@
 #include <linux/seq_file.h>
 #include <linux/workqueue.h>
 
+#include <uapi/rhi_files.h>
+
 #include "arena.h"
 #include "granule.h"
 #include "hook.h"
@@ -434,8 +436,9 @@ void hook_exit(void)
 const char *hook_state(void)
 {
 	if (READ_ONCE(taking))
-		return "on";
-	return is_registered(HOOK_POOL_USE) || is_registered(HOOK_BUFFER_USE) ? "draining" : "off";
+		return RHI_HOOK_ON;
+	return is_registered(HOOK_POOL_USE) || is_registered(HOOK_BUFFER_USE) ?
+	       RHI_HOOK_DRAINING : RHI_HOOK_OFF;
 }
 
 static unsigned long nr_calls(const struct hook *hook)

@@ -9,6 +9,7 @@
 #include <linux/seq_file.h>
 
 #include <uapi/rhi.h>
+#include <uapi/rhi_files.h>
 
 #include "hostcall.h"
 #include "hostconf.h"
@@ -86,7 +87,7 @@ static int __init take_override(u64 override)
 	}
 	hostconf.overridden = override != hostconf.granule;
 	hostconf.granule = override;
-	hostconf.source = "parameter";
+	hostconf.source = RHI_SOURCE_PARAMETER;
 	return 0;
 }
 
@@ -109,12 +110,12 @@ int __init hostconf_init(bool realm, u64 override)
 
 	if (hostconf.status == HOSTCONF_OK && hostconf.alignment.raw >= PAGE_SIZE) {
 		hostconf.granule = hostconf.alignment.raw;
-		hostconf.source = "host";
+		hostconf.source = RHI_SOURCE_HOST;
 	} else if (hostconf_granule_is_known(hostconf.status)) {
 		hostconf.granule = PAGE_SIZE;
-		hostconf.source = "page_size";
+		hostconf.source = RHI_SOURCE_PAGE_SIZE;
 	} else {
-		hostconf.source = "unknown";
+		hostconf.source = RHI_SOURCE_UNKNOWN;
 	}
 
 	if (override) {

@@ -4,17 +4,18 @@
 #include <linux/sizes.h>
 
 #include <uapi/rhi.h>
+#include <uapi/rhi_files.h>
 
 #include "hostconf_check.h"
 
 static const char * const status_names[] = {
-	[HOSTCONF_OK]			= "ok",
-	[HOSTCONF_NOT_SUPPORTED]	= "not_supported",
-	[HOSTCONF_NO_ALIGNMENT]		= "no_alignment",
-	[HOSTCONF_BAD_VERSION]		= "bad_version",
-	[HOSTCONF_INVALID_ALIGNMENT]	= "invalid_alignment",
-	[HOSTCONF_CALL_FAILED]		= "call_failed",
-	[HOSTCONF_NOT_REALM]		= "not_realm",
+	[HOSTCONF_OK]			= RHI_STATUS_OK,
+	[HOSTCONF_NOT_SUPPORTED]	= RHI_STATUS_NOT_SUPPORTED,
+	[HOSTCONF_NO_ALIGNMENT]		= RHI_STATUS_NO_ALIGNMENT,
+	[HOSTCONF_BAD_VERSION]		= RHI_STATUS_BAD_VERSION,
+	[HOSTCONF_INVALID_ALIGNMENT]	= RHI_STATUS_INVALID_ALIGNMENT,
+	[HOSTCONF_CALL_FAILED]		= RHI_STATUS_CALL_FAILED,
+	[HOSTCONF_NOT_REALM]		= RHI_STATUS_NOT_REALM,
 };
 
 /**

@@ -3,15 +3,17 @@
 #include <linux/array_size.h>
 #include <linux/minmax.h>
 
+#include <uapi/rhi_files.h>
+
 #include "ripas_runs.h"
 
 #define STATE_MASK	(RIPAS_UNIT - 1)
 
 static const char * const state_names[] = {
-	[RIPAS_EMPTY]		= "EMPTY",
-	[RIPAS_RAM]		= "RAM",
-	[RIPAS_DESTROYED]	= "DESTROYED",
-	[RIPAS_DEV]		= "DEV",
+	[RIPAS_EMPTY]		= RHI_RIPAS_EMPTY,
+	[RIPAS_RAM]		= RHI_RIPAS_RAM,
+	[RIPAS_DESTROYED]	= RHI_RIPAS_DESTROYED,
+	[RIPAS_DEV]		= RHI_RIPAS_DEV,
 };
 
 /**
@@ -57,15 +59,15 @@ enum ripas_state ripas_runs_state(const struct ripas_runs *runs, size_t i)
 static const char *answer_error(u64 start, u64 end, u64 top, u64 state)
 {
 	if (top == start)
-		return "an empty run: it ends where it begins";
+		return "an empty run";
 	if (top < start)
-		return "a run that goes backwards: it ends before it begins";
+		return "a run that ends before it begins";
 	if (top > end)
-		return "a run that goes on behind the end that was asked for";
+		return "a run that extends past the requested end";
 	if (!IS_ALIGNED(top, RIPAS_UNIT))
-		return "a run that ends inside of a page of 4K";
+		return "a run that ends inside a 4K page";
 	if (state >= RIPAS_NR_STATES)
-		return "a state that there is not";
+		return "an undefined RIPAS";
 	return NULL;
 }
 
@@ -105,7 +107,7 @@ const char *ripas_runs_walk(struct ripas_runs *runs, u64 end, u64 max_short, rip
 
 		if (runs->nr && ripas_runs_state(runs, runs->nr - 1) == state) {
 			if (++nr_short > max_short)
-				return "too short a run, again and again";
+				return "too many short answers";
 		} else {
 			runs->truncated = runs->nr == runs->max;
 			if (runs->truncated)
@@ -118,7 +120,7 @@ const char *ripas_runs_walk(struct ripas_runs *runs, u64 end, u64 max_short, rip
 }
 
 /**
- * ripas_runs_moved() - how much changed between two walks
+ * ripas_runs_changed() - how much changed between two walks
  * @a: one
  * @b: the other
  *
@@ -126,9 +128,9 @@ const char *ripas_runs_walk(struct ripas_runs *runs, u64 end, u64 max_short, rip
  * Return: Runs that begin in only one of them, or have another state there; 0 if they are
  *	the same.
  */
-size_t ripas_runs_moved(const struct ripas_runs *a, const struct ripas_runs *b)
+size_t ripas_runs_changed(const struct ripas_runs *a, const struct ripas_runs *b)
 {
-	size_t i = 0, j = 0, moved = a->end != b->end;
+	size_t i = 0, j = 0, changed = a->end != b->end;
 
 	while (i < a->nr || j < b->nr) {
 		if (i < a->nr && j < b->nr && a->run[i] == b->run[j]) {
@@ -136,13 +138,13 @@ size_t ripas_runs_moved(const struct ripas_runs *a, const struct ripas_runs *b)
 			j++;
 			continue;
 		}
-		moved++;
+		changed++;
 		if (j == b->nr || (i < a->nr && a->run[i] < b->run[j]))
 			i++;
 		else
 			j++;
 	}
-	return moved;
+	return changed;
 }
 
 /* The run that @at lies in, or behind the last one. */
@@ -180,7 +182,7 @@ static u64 private_bytes(const struct ripas_runs *runs, u64 start, u64 end)
 	return bytes;
 }
 
-struct judge {
+struct search {
 	const struct ripas_runs *runs;
 	u64 granule, behind;	/* all granules below have been counted */
 	struct ripas_finding *findings;
@@ -188,41 +190,41 @@ struct judge {
 	struct ripas_sums *sums;
 };
 
-static void count_granule(struct judge *judge, u64 at)
+static void count_granule(struct search *search, u64 at)
 {
-	const u64 start = ALIGN_DOWN(at, judge->granule), end = start + judge->granule;
+	const u64 start = ALIGN_DOWN(at, search->granule), end = start + search->granule;
 
-	if (start < judge->behind)
+	if (start < search->behind)
 		return;
-	judge->behind = end;
-	judge->sums->granules++;
-	judge->sums->private_bytes += private_bytes(judge->runs, start, end);
+	search->behind = end;
+	search->sums->granules++;
+	search->sums->private_bytes += private_bytes(search->runs, start, end);
 }
 
-static void add_finding(struct judge *judge, const struct ripas_finding *finding)
+static void add_finding(struct search *search, const struct ripas_finding *finding)
 {
-	if (judge->nr < judge->max)
-		judge->findings[judge->nr] = *finding;
-	judge->nr++;
+	if (search->nr < search->max)
+		search->findings[search->nr] = *finding;
+	search->nr++;
 }
 
 /* The part of a run that lies in one range of RAM. */
-static void judge_part(struct judge *judge, const struct ripas_range *run,
+static void search_part(struct search *search, const struct ripas_range *run,
 		       const struct ripas_range *part, enum ripas_state state)
 {
-	const u64 mask = judge->granule - 1;
+	const u64 mask = search->granule - 1;
 	struct ripas_finding finding = { .where = *part, .state = state };
 	/* Where the walk was cut, nobody knows how the run goes on. */
 	const bool ends = part->end == run->end &&
-			  !(judge->runs->truncated && run->end == judge->runs->end);
+			  !(search->runs->truncated && run->end == search->runs->end);
 	bool bad_start, bad_end;
 
-	judge->sums->bytes[state] += part->end - part->start;
+	search->sums->bytes[state] += part->end - part->start;
 	if (state == RIPAS_DESTROYED) {
-		judge->sums->destroyed++;
-		add_finding(judge, &finding);
+		search->sums->destroyed++;
+		add_finding(search, &finding);
 	}
-	if (state != RIPAS_EMPTY || !judge->granule)
+	if (state != RIPAS_EMPTY || !search->granule)
 		return;
 
 	/* Where it goes on outside of RAM there is nothing that it could break. */
@@ -230,22 +232,22 @@ static void judge_part(struct judge *judge, const struct ripas_range *run,
 	bad_end = ends && part->end & mask;
 	if (!bad_start && !bad_end)
 		return;
-	judge->sums->misaligned++;
+	search->sums->misaligned++;
 	if (bad_start) {
-		finding.private_bytes += private_bytes(judge->runs, part->start & ~mask,
+		finding.private_bytes += private_bytes(search->runs, part->start & ~mask,
 						       part->start);
-		count_granule(judge, part->start);
+		count_granule(search, part->start);
 	}
 	if (bad_end) {
-		finding.private_bytes += private_bytes(judge->runs, part->end,
-						       ALIGN(part->end, judge->granule));
-		count_granule(judge, part->end - 1);
+		finding.private_bytes += private_bytes(search->runs, part->end,
+						       ALIGN(part->end, search->granule));
+		count_granule(search, part->end - 1);
 	}
-	add_finding(judge, &finding);
+	add_finding(search, &finding);
 }
 
 /**
- * ripas_runs_judge() - find what breaks the granule, and what is lost
+ * ripas_runs_find_misaligned() - find what breaks the granule, and what is lost
  * @runs: from ripas_runs_walk(), of an address space that ends with a whole granule
  * @ram: the guest's memory, ascending; outside of it an EMPTY run is nothing, or a device
  * @nr_ram: ranges in @ram
@@ -257,11 +259,11 @@ static void judge_part(struct judge *judge, const struct ripas_range *run,
  * Context: Any.
  * Return: How many findings there are, be there room or not.
  */
-size_t ripas_runs_judge(const struct ripas_runs *runs, const struct ripas_range *ram,
+size_t ripas_runs_find_misaligned(const struct ripas_runs *runs, const struct ripas_range *ram,
 			size_t nr_ram, u64 granule, struct ripas_finding *findings, size_t max,
 			struct ripas_sums *sums)
 {
-	struct judge judge = {
+	struct search search = {
 		.runs = runs, .granule = granule, .findings = findings, .max = max, .sums = sums,
 	};
 
@@ -273,11 +275,11 @@ size_t ripas_runs_judge(const struct ripas_runs *runs, const struct ripas_range 
 		};
 
 		if (part.start < part.end)
-			judge_part(&judge, &run, &part, ripas_runs_state(runs, i));
+			search_part(&search, &run, &part, ripas_runs_state(runs, i));
 		if (run.end <= ram[r].end)
 			i++;
 		else
 			r++;
 	}
-	return judge.nr;
+	return search.nr;
 }

@@ -74,10 +74,10 @@ typedef unsigned long (*ripas_get_fn)(u64 start, u64 end, u64 *top, u64 *state);
 
 const char *ripas_state_name(enum ripas_state state);
 const char *ripas_runs_walk(struct ripas_runs *runs, u64 end, u64 max_short, ripas_get_fn get);
-size_t ripas_runs_moved(const struct ripas_runs *a, const struct ripas_runs *b);
+size_t ripas_runs_changed(const struct ripas_runs *a, const struct ripas_runs *b);
 struct ripas_range ripas_runs_at(const struct ripas_runs *runs, size_t i);
 enum ripas_state ripas_runs_state(const struct ripas_runs *runs, size_t i);
-size_t ripas_runs_judge(const struct ripas_runs *runs, const struct ripas_range *ram,
+size_t ripas_runs_find_misaligned(const struct ripas_runs *runs, const struct ripas_range *ram,
 			size_t nr_ram, u64 granule, struct ripas_finding *findings, size_t max,
 			struct ripas_sums *sums);
 

@@ -27,15 +27,15 @@ agrees() {
 
 boot 'no driver' 0 'rhictl audit --json' --host record --nvme
 agrees 'no driver'
-is 'no driver: verdict' "$(found '.verdict, (.findings | length)')" $'whole\n0'
+is 'no driver: verdict' "$(found '.verdict, (.findings | length)')" $'aligned\n0'
 
 boot 'nvme' 2 'nvme; rhictl audit --json' --host record --nvme
 agrees 'nvme'
-is 'nvme: verdict' "$(found .verdict)" broken
+is 'nvme: verdict' "$(found .verdict)" misaligned
 ok 'nvme: there are several' test "$(found .misaligned_runs)" -gt 1
 is 'nvme: sums are of the list' "$(found '.misaligned_runs, .destroyed_runs')" \
 	"$(found '.findings | length')"$'\n0'
-ok 'nvme: private memory stands beside it' test "$(found .broken_private_bytes)" -gt 0
+ok 'nvme: private memory stands beside it' test "$(found .misaligned_private_bytes)" -gt 0
 is "nvme: the ITS's table is known" "$(owners | grep -c 'GICv3 ITS: interrupt')" 1
 ok "nvme: what is not known is not guessed" grep -q '^unknown: ' <(owners)
 is 'nvme: owners add up to their runs' \
@@ -60,7 +60,7 @@ is 'granule= of 2M: owners' "$(owners | sort -u | grep -v ^unknown)" \
 	$'GICv3 LPI pending table\nGICv3 LPI property table\natomic DMA pool\nswiotlb'
 
 boot 'no RHI' 0 'nvme; rhictl audit --json' --granule 4k --rhi off --nvme
-is 'no RHI: the page size is assumed' "$(found '.verdict, .granule_bytes')" $'whole\n4096'
+is 'no RHI: the page size is assumed' "$(found '.verdict, .granule_bytes')" $'aligned\n4096'
 
 boot 'destroying host' 2 'insmod /root/scatter.ko count=3 order=4; rhictl audit --json' \
 	--host destroy --file "$scatter"
@@ -74,7 +74,7 @@ boot 'destroying host, and all private again' 0 \
 agrees 'destroying host, and all private again'
 
 boot 'unknown granule' 4 'rhictl audit' --granule 6k
-says 'unknown granule' "the host's granule is not known"
+says 'unknown granule' "the granule is not known"
 boot 'not a Realm' 4 'modprobe rhi_probe force=1 && rhictl audit' --host none
 says 'not a Realm' 'not a Realm (force=1)'
 boot 'no module, no debugfs' 0 '
@@ -95,18 +95,18 @@ while IFS='|' read -r word status what; do
 done <<END
 error     | 1 | an RSI error code
 flip      | 1 | more runs than there is room for
-$(budget '' 'backwards | 1 | goes backwards
+$(budget '' 'backwards | 1 | ends before it begins
 empty     | 1 | an empty run
-beyond    | 1 | behind the end that was asked for
-inside    | 1 | inside of a page
-unknown   | 1 | a state that there is not
-pages     | 1 | too short a run, again and again')
+beyond    | 1 | past the requested end
+inside    | 1 | inside a 4K page
+unknown   | 1 | an undefined RIPAS
+pages     | 1 | too many short answers')
 END
 boot 'RMM: moving' 2 'rhictl audit --json' --rhi state_get.rsi=moving
-is 'RMM: moving: counted, and five walks' "$(found '.walks, (.moved_runs > 0)')" $'5\ntrue'
+is 'RMM: moving: counted, and five walks' "$(found '.walks, (.changed_runs > 0)')" $'5\ntrue'
 
 boot '--watch' 2 'rhictl audit --json --watch & nvme; wait $!' --host record --nvme
-is '--watch: from whole to broken' "$(found .verdict)" $'whole\nbroken'
+is '--watch: from aligned to misaligned' "$(found .verdict)" $'aligned\nmisaligned'
 
 # While pages are converted back and forth, each look ends with what it could tell.
 boot 'under conversions' 0 '

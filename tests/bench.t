@@ -14,7 +14,7 @@ got() { jq -r "$1" "$work/stdout"; }
 # shellcheck disable=SC2016 # $ is jq's
 schema='
 def count: type == "number" and . >= 0;
-.schema == 1 and .rounds > 0 and .granule_bytes == 65536 and (.always_zeroed | type == "boolean")
+.schema == 2 and .rounds > 0 and .granule_bytes == 65536 and (.always_zeroed | type == "boolean")
 and (keys == ["always_zeroed", "granule_bytes", "hook", "pattern", "rounds", "runs", "schema", "threads"])
 and (.runs | length == $sizes) and all(.runs[];
 	.pairs > 0 and .used_bytes >= .size_bytes and .time_ratio > 0

@@ -60,7 +60,7 @@ golden() {
 	if [[ ! $wrong ]]; then pass "$name $ext"; else fail "$name $ext" "$wrong"; fi
 }
 
-# What schema 1 promises, whatever the values.
+# What schema 2 promises, whatever the values.
 # shellcheck disable=SC2016 # $ is jq's
 defs='
 def hex: type == "string" and test("^0x[0-9a-f]+$");
@@ -69,7 +69,7 @@ def count: type == "number" and . >= 0;
 '
 # shellcheck disable=SC2016
 info_schema=$defs'
-.schema == 1
+.schema == 2
 and (keys == ["calls", "families", "granule_bytes", "granule_source", "hostconf", "meaning",
 	"page_size_bytes", "parameters", "schema", "status", "unread_path"])
 and (.status | test("^[a-z_]+$"))
@@ -89,7 +89,7 @@ and (.calls | null_or(all(.[];
 and (.unread_path != null or (.families != null and .calls != null))
 '
 hook_schema=$defs'
-.schema == 1
+.schema == 2
 and (keys == ["devices", "redirected_calls", "schema", "state", "unread_path"])
 and (.state | IN("on", "draining", "off"))
 and ((.unread_path == null) == (.devices != null and .redirected_calls != null))
@@ -100,13 +100,13 @@ and (.devices | null_or(all(.[];
 
 audit_schema=$defs'
 def range: (.start, .end | hex) and .size_bytes > 0;
-.schema == 1
-and (keys == ["broken_granules", "broken_private_bytes", "destroyed_bytes", "destroyed_runs",
+.schema == 2
+and (keys == ["changed_runs", "destroyed_bytes", "destroyed_runs",
 	"duration_ns", "findings", "granule_bytes", "ipa_bits", "map", "meaning",
-	"misaligned_runs", "moved_runs", "private_bytes", "ram", "rsi_calls", "runs", "schema",
+	"misaligned_granules", "misaligned_private_bytes", "misaligned_runs", "private_bytes", "ram", "rsi_calls", "runs", "schema",
 	"shared_bytes", "truncated", "verdict", "walks"])
-and (.verdict | IN("whole", "broken"))
-and ((.verdict == "broken") == (.findings != []))
+and (.verdict | IN("aligned", "misaligned"))
+and ((.verdict == "misaligned") == (.findings != []))
 and (.granule_bytes | null_or(. >= 4096))
 and (.findings | length) == .misaligned_runs + .destroyed_runs
 and all(.findings[]; range and (.kind | IN("misaligned", "destroyed"))
@@ -115,7 +115,7 @@ and all(.findings[]; range and (.kind | IN("misaligned", "destroyed"))
 and all(.ram[]; range)
 and all(.map[]; range and (.state | IN("EMPTY", "RAM", "DESTROYED", "DEV")))
 and (.truncated | type == "boolean")
-and (.misaligned_runs, .moved_runs, .rsi_calls, .walks, .duration_ns | count)
+and (.misaligned_runs, .changed_runs, .rsi_calls, .walks, .duration_ns | count)
 '
 
 # Unprivileged, for what root may read anyway.
@@ -292,54 +292,54 @@ hook-pools-huge        | 1 | hook-on           | yes "a 16 1 4096 1 65536 0 shar
 tree_cases "$hooks" "$hook_schema" hook status
 
 audits='
-audit-whole            | 0 | audit-whole       |
-audit-broken           | 2 | audit-broken      |
+audit-aligned            | 0 | audit-aligned       |
+audit-misaligned           | 2 | audit-misaligned      |
 audit-destroyed        | 2 | audit-destroyed   |
 audit-failed           | 1 | audit-failed      |
 audit-unknown          | 4 | audit-unknown     |
 audit-not_realm        | 4 | audit-not_realm   |
 audit-not_loaded       | 4 | not_loaded        |
-audit-new-key          | 0 | audit-whole       | echo "colour green" >>$debug/audit
-audit-many             | 2 | audit-broken      | for i in $(seq 1000 1029); do echo "misaligned 0x${i}1000 0x${i}2000 4096 61440"; done >>$debug/audit; echo "misaligned_runs $(grep -c "^misaligned 0x" $debug/audit)" >>$debug/audit
-audit-two-owners       | 2 | audit-broken      | sed -i "0,/^owner/d" $debug/audit; sed -i "1i verdict broken\nmeaning one\ngranule 65536\nmisaligned 0x1000 0x3000 8192 1\nowner 0x1000 0x2000 4096 swiotlb\nowner 0x2000 0x3000 4096 slab" $debug/audit
-audit-truncated        | 2 | audit-broken      | echo "truncated 1" >>$debug/audit
-audit-two-banks        | 0 | audit-whole       | sed -i "/^ram/d" $debug/audit; echo "ram 0x48000000 0x50000000" >>$debug/audit; echo "ram 0x70001000 0x71000000" >>$debug/audit
-audit-unsure           | 1 | audit-whole       | sed -i "s/^verdict .*/verdict unsure/" $debug/audit
+audit-new-key          | 0 | audit-aligned       | echo "colour green" >>$debug/audit
+audit-many             | 2 | audit-misaligned      | for i in $(seq 1000 1029); do echo "misaligned 0x${i}1000 0x${i}2000 4096 61440"; done >>$debug/audit; echo "misaligned_runs $(grep -c "^misaligned 0x" $debug/audit)" >>$debug/audit
+audit-two-owners       | 2 | audit-misaligned      | sed -i "0,/^owner/d" $debug/audit; sed -i "1i verdict misaligned\nmeaning one\ngranule 65536\nmisaligned 0x1000 0x3000 8192 1\nowner 0x1000 0x2000 4096 swiotlb\nowner 0x2000 0x3000 4096 slab" $debug/audit
+audit-truncated        | 2 | audit-misaligned      | echo "truncated 1" >>$debug/audit
+audit-two-banks        | 0 | audit-aligned       | sed -i "/^ram/d" $debug/audit; echo "ram 0x48000000 0x50000000" >>$debug/audit; echo "ram 0x70001000 0x71000000" >>$debug/audit
+audit-inconclusive           | 1 | audit-aligned       | sed -i "s/^verdict .*/verdict inconclusive/" $debug/audit
 audit-lost-alone       | 2 | audit-destroyed   | sed -i "/^misaligned /,+1d; s/^granule .*/granule 0/; s/^misaligned_runs .*/misaligned_runs 0/" $debug/audit
 
-audit-without-debugfs  | 1 | audit-whole       | rm -r sys/kernel/debug
-audit-old-module       | 1 | audit-whole       | rm $debug/audit
-audit-without-ripas    | 1 | audit-whole       | rm $debug/ripas
-audit-for-root         | 1 | audit-whole       | chmod 0 sys/kernel/debug; user=1
-audit-empty            | 1 | audit-whole       | : >$debug/audit
-audit-verdict-none     | 1 | audit-whole       | sed -i "/^verdict/d" $debug/audit
-audit-verdict-junk     | 1 | audit-whole       | echo "verdict splendid" >>$debug/audit
-audit-contradicts      | 1 | audit-broken      | echo "verdict whole" >>$debug/audit
-audit-contradicts-no   | 1 | audit-whole       | echo "verdict broken" >>$debug/audit
-audit-count            | 1 | audit-broken      | echo "misaligned_runs 99" >>$debug/audit
-audit-granule-junk     | 1 | audit-whole       | echo "granule 5000" >>$debug/audit
-audit-meaning-long     | 1 | audit-whole       | echo "meaning $(printf %0256d 0)" >>$debug/audit
-audit-finding-back     | 1 | audit-broken      | echo "misaligned 0x2000 0x1000 4096 1" >>$debug/audit
-audit-finding-size     | 1 | audit-broken      | echo "misaligned 0x1000 0x2000 4097 1" >>$debug/audit
-audit-finding-short    | 1 | audit-broken      | echo "misaligned 0x1000 0x2000 4096" >>$debug/audit
-audit-finding-long     | 1 | audit-broken      | echo "destroyed 0x1000 0x2000 4096 1" >>$debug/audit
-audit-finding-end      | 1 | audit-broken      | echo "misaligned 0x1000" >>$debug/audit
-audit-owner-alone      | 1 | audit-whole       | echo "owner 0x1000 0x2000 4096 slab" >>$debug/audit
-audit-owner-elsewhere  | 1 | audit-broken      | echo "owner 0x1000 0x2000 4096 slab" >>$debug/audit
-audit-owner-nobody     | 1 | audit-broken      | echo "misaligned 0x1000 0x2000 4096 1" >>$debug/audit; echo "owner 0x1000 0x2000 4096" >>$debug/audit
-audit-ram-back         | 1 | audit-whole       | echo "ram 0x1000 0x2000" >>$debug/audit
-audit-ram-wide         | 1 | audit-whole       | echo "ram 0x100000000 0x20000000000000" >>$debug/audit
-audit-ram-none         | 1 | audit-whole       | sed -i "/^ram/d" $debug/audit
-audit-sum-junk         | 1 | audit-whole       | echo "rsi_calls many" >>$debug/audit
-audit-run-gap          | 1 | audit-whole       | echo "0x900000000 0x900001000 4096 RAM" >>$debug/ripas
-audit-run-state        | 1 | audit-whole       | echo "0x800000000 0x800001000 4096 SPLENDID" >>$debug/ripas
-audit-run-stateless    | 1 | audit-whole       | echo "0x800000000 0x800001000 4096" >>$debug/ripas
-audit-ripas-empty      | 1 | audit-whole       | : >$debug/ripas
+audit-without-debugfs  | 1 | audit-aligned       | rm -r sys/kernel/debug
+audit-old-module       | 1 | audit-aligned       | rm $debug/audit
+audit-runs-missing     | 1 | audit-aligned     | sed -i "/^run /d" $debug/audit
+audit-for-root         | 1 | audit-aligned       | chmod 0 sys/kernel/debug; user=1
+audit-empty            | 1 | audit-aligned       | : >$debug/audit
+audit-verdict-none     | 1 | audit-aligned       | sed -i "/^verdict/d" $debug/audit
+audit-verdict-junk     | 1 | audit-aligned       | echo "verdict splendid" >>$debug/audit
+audit-contradicts      | 1 | audit-misaligned      | echo "verdict aligned" >>$debug/audit
+audit-contradicts-no   | 1 | audit-aligned       | echo "verdict misaligned" >>$debug/audit
+audit-count            | 1 | audit-misaligned      | echo "misaligned_runs 99" >>$debug/audit
+audit-granule-junk     | 1 | audit-aligned       | echo "granule 5000" >>$debug/audit
+audit-meaning-long     | 1 | audit-aligned       | echo "meaning $(printf %0256d 0)" >>$debug/audit
+audit-finding-back     | 1 | audit-misaligned      | echo "misaligned 0x2000 0x1000 4096 1" >>$debug/audit
+audit-finding-size     | 1 | audit-misaligned      | echo "misaligned 0x1000 0x2000 4097 1" >>$debug/audit
+audit-finding-short    | 1 | audit-misaligned      | echo "misaligned 0x1000 0x2000 4096" >>$debug/audit
+audit-finding-long     | 1 | audit-misaligned      | echo "destroyed 0x1000 0x2000 4096 1" >>$debug/audit
+audit-finding-end      | 1 | audit-misaligned      | echo "misaligned 0x1000" >>$debug/audit
+audit-owner-alone      | 1 | audit-aligned       | echo "owner 0x1000 0x2000 4096 slab" >>$debug/audit
+audit-owner-elsewhere  | 1 | audit-misaligned      | echo "owner 0x1000 0x2000 4096 slab" >>$debug/audit
+audit-owner-nobody     | 1 | audit-misaligned      | echo "misaligned 0x1000 0x2000 4096 1" >>$debug/audit; echo "owner 0x1000 0x2000 4096" >>$debug/audit
+audit-ram-back         | 1 | audit-aligned       | echo "ram 0x1000 0x2000" >>$debug/audit
+audit-ram-wide         | 1 | audit-aligned       | echo "ram 0x100000000 0x20000000000000" >>$debug/audit
+audit-ram-none         | 1 | audit-aligned       | sed -i "/^ram/d" $debug/audit
+audit-sum-junk         | 1 | audit-aligned       | echo "rsi_calls many" >>$debug/audit
+audit-run-gap          | 1 | audit-aligned       | echo "run 0x900000000 0x900001000 4096 RAM" >>$debug/audit
+audit-run-state        | 1 | audit-aligned       | echo "run 0x800000000 0x800001000 4096 SPLENDID" >>$debug/audit
+audit-run-stateless    | 1 | audit-aligned       | echo "run 0x800000000 0x800001000 4096" >>$debug/audit
+audit-runs-short       | 1 | audit-aligned     | sed -i "\$d" $debug/audit
 '
 tree_cases "$audits" "$audit_schema" audit
 
 ok_schema=$defs'
-.schema == 1
+.schema == 2
 and (keys == ["checks", "exit_status", "failed", "passed", "schema", "skipped", "warned"])
 and (.exit_status | IN(0, 2, 4))
 and (.exit_status == 4 or (.exit_status == 2) == (.failed > 0))
@@ -607,10 +607,10 @@ metrics-slabs-junk     | 1 | metrics           | echo many >$swiotlb/io_tlb_nsla
 metrics-slabs-huge     | 1 | metrics           | echo 18014398509481984 >$swiotlb/io_tlb_nslabs
 ' info
 metrics_cases '
-audit-metrics          | 0 | audit-whole       |
-audit-metrics-broken   | 2 | audit-broken      |
+audit-metrics          | 0 | audit-aligned       |
+audit-metrics-misaligned   | 2 | audit-misaligned      |
 audit-metrics-lost     | 2 | audit-destroyed   |
-audit-metrics-unsure   | 1 | audit-whole       | sed -i "s/^verdict .*/verdict unsure/" $debug/audit
+audit-metrics-inconclusive   | 1 | audit-aligned       | sed -i "s/^verdict .*/verdict inconclusive/" $debug/audit
 audit-metrics-unknown  | 4 | audit-unknown     |
 ' audit
 
@@ -741,10 +741,10 @@ audit-live             | 4 | rhictl audit
 audit-live-watch       | 4 | rhictl audit --watch
 audit-option           | 1 | rhictl audit --colour
 audit-argument         | 1 | rhictl audit now
-audit-watch-sysroot    | 1 | rhictl audit --watch --sysroot audit-whole
+audit-watch-sysroot    | 1 | rhictl audit --watch --sysroot audit-aligned
 audit-sysroot-missing  | 1 | rhictl audit --sysroot nowhere
-audit-full             | 1 | rhictl audit --sysroot audit-broken >/dev/full
-audit-full-json        | 1 | rhictl audit --sysroot audit-broken --json >/dev/full
+audit-full             | 1 | rhictl audit --sysroot audit-misaligned >/dev/full
+audit-full-json        | 1 | rhictl audit --sysroot audit-misaligned --json >/dev/full
 
 hook-prometheus        | 1 | rhictl hook --prometheus -
 hook-help              | 0 | rhictl hook --help
@@ -869,7 +869,7 @@ cd "$work" || exit 1
 damaged_ok check-full 300
 damaged ok-64k "$info_schema" 300 info
 damaged hook-on "$hook_schema" 300 hook status
-damaged audit-broken "$audit_schema" 300 audit
+damaged audit-misaligned "$audit_schema" 300 audit
 damaged metrics '' 300 info --prometheus -
 
 done_testing

@@ -13,7 +13,7 @@ CPUS=2
 schema='
 def count: type == "number" and . >= 0;
 def hex: type == "string" and test("^0x[0-9a-f]+$");
-.schema == 1 and (.verdict | IN("good", "failed"))
+.schema == 2 and (.verdict | IN("good", "failed"))
 and ((.verdict == "failed") == (.failure != null))
 and (.ended | IN("bound", "stopped", "failure"))
 and (keys == ["apis", "cpus_off", "duration_ns", "ended", "failure", "granule_bytes", "handovers",

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What rhictl audit reads: two tables of debugfs, for each of which the module looks anew. */
+/* What rhictl audit reads: a file of debugfs. Opening it makes the module audit all memory. */
 #include <err.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <rhi_files.h>
 
 #include "audit.h"
 #include "decode.h"
@@ -13,46 +16,45 @@
 #include "table.h"
 
 /* The module lists no more than 2^18 runs; each may be a finding with its owners. */
-#define MAP_SIZE	(16 << 20)
-#define AUDIT_SIZE	(64 << 20)
+#define AUDIT_SIZE	(80 << 20)
 
 /* 52 bits, the most that Arm has. */
 #define MAX_ADDRESS	(UINT64_C(1) << 52)
 
 static const struct audit_verdict verdicts[] = {
-	{ "whole", true, EXIT_GOOD, NULL },
-	{ "broken", true, EXIT_CHECK,
+	{ RHI_AUDIT_ALIGNED, true, EXIT_GOOD, NULL },
+	{ RHI_AUDIT_MISALIGNED, true, EXIT_CHECK,
 	  "rhictl hook on, then load drivers, or unbind and bind their devices; "
 	  "tables of the ITS, swiotlb and atomic pools stay as they are until the next boot" },
-	{ "unsure", false, EXIT_ERROR, NULL },
-	{ "failed", false, EXIT_ERROR, "report it to those who run the RMM" },
-	{ "unknown", false, EXIT_UNSUPPORTED, NULL },
-	{ "not_realm", false, EXIT_UNSUPPORTED, "run it in a Realm" },
+	{ RHI_AUDIT_INCONCLUSIVE, false, EXIT_ERROR, NULL },
+	{ RHI_AUDIT_FAILED, false, EXIT_ERROR, "report it to those who run the RMM" },
+	{ RHI_AUDIT_UNKNOWN, false, EXIT_UNSUPPORTED, NULL },
+	{ RHI_AUDIT_NOT_REALM, false, EXIT_UNSUPPORTED, "run it in a Realm" },
 	{ 0 }
 };
 
 const char *const audit_states[NR_STATES] = {
-	[STATE_EMPTY]		= "EMPTY",
-	[STATE_RAM]		= "RAM",
-	[STATE_DESTROYED]	= "DESTROYED",
-	[STATE_DEV]		= "DEV",
+	[STATE_EMPTY]		= RHI_RIPAS_EMPTY,
+	[STATE_RAM]		= RHI_RIPAS_RAM,
+	[STATE_DESTROYED]	= RHI_RIPAS_DESTROYED,
+	[STATE_DEV]		= RHI_RIPAS_DEV,
 };
 
 const char *const audit_sums[NR_SUMS] = {
-	[SUM_MISALIGNED_RUNS]		= "misaligned_runs",
-	[SUM_BROKEN_GRANULES]		= "broken_granules",
-	[SUM_BROKEN_PRIVATE_BYTES]	= "broken_private_bytes",
-	[SUM_DESTROYED_RUNS]		= "destroyed_runs",
-	[SUM_DESTROYED_BYTES]		= "destroyed_bytes",
-	[SUM_SHARED_BYTES]		= "shared_bytes",
-	[SUM_PRIVATE_BYTES]		= "private_bytes",
-	[SUM_IPA_BITS]			= "ipa_bits",
-	[SUM_RUNS]			= "runs",
-	[SUM_TRUNCATED]			= "truncated",
-	[SUM_WALKS]			= "walks",
-	[SUM_MOVED_RUNS]		= "moved_runs",
-	[SUM_RSI_CALLS]			= "rsi_calls",
-	[SUM_NS]			= "ns",
+	[SUM_MISALIGNED_RUNS] = RHI_SUM_MISALIGNED_RUNS,
+	[SUM_MISALIGNED_GRANULES] = RHI_SUM_MISALIGNED_GRANULES,
+	[SUM_MISALIGNED_PRIVATE_BYTES] = RHI_SUM_MISALIGNED_PRIVATE_BYTES,
+	[SUM_DESTROYED_RUNS] = RHI_SUM_DESTROYED_RUNS,
+	[SUM_DESTROYED_BYTES] = RHI_SUM_DESTROYED_BYTES,
+	[SUM_SHARED_BYTES] = RHI_SUM_SHARED_BYTES,
+	[SUM_PRIVATE_BYTES] = RHI_SUM_PRIVATE_BYTES,
+	[SUM_IPA_BITS] = RHI_SUM_IPA_BITS,
+	[SUM_RUNS] = RHI_SUM_RUNS,
+	[SUM_TRUNCATED] = RHI_SUM_TRUNCATED,
+	[SUM_WALKS] = RHI_SUM_WALKS,
+	[SUM_CHANGED_RUNS] = RHI_SUM_CHANGED_RUNS,
+	[SUM_RSI_CALLS] = RHI_SUM_RSI_CALLS,
+	[SUM_NS] = RHI_SUM_NS,
 };
 
 /* start end, and in most lines size: takes them off the line. */
@@ -154,39 +156,10 @@ static int add_meaning(struct audit *audit, const char *text)
 	return 0;
 }
 
-static int add_audit_line(void *to, char **fields)
-{
-	struct audit *audit = to;
-	const char *key = fields[0];
-
-	if (!strcmp(key, "verdict"))
-		return add_verdict(audit, fields[1]);
-	if (!strcmp(key, "meaning"))
-		return add_meaning(audit, fields[1]);
-	if (!strcmp(key, "granule"))
-		return decode_decimal(fields[1], &audit->granule_bytes) &&
-		       (!audit->granule_bytes || !decode_alignment(audit->granule_bytes)) ?
-		       0 : -EPROTO;
-	if (!strcmp(key, "misaligned"))
-		return add_finding(audit, fields[1], false);
-	if (!strcmp(key, "destroyed"))
-		return add_finding(audit, fields[1], true);
-	if (!strcmp(key, "owner"))
-		return add_owner(audit, fields[1]);
-	if (!strcmp(key, "ram"))
-		return add_ram(audit, fields[1]);
-	for (int i = 0; i < NR_SUMS; i++)
-		if (!strcmp(key, audit_sums[i]))
-			return decode_decimal(fields[1], &audit->sums[i]) ? 0 : -EPROTO;
-	return 0;	/* of a newer module */
-}
-
 /* Each run begins where the one before it ends. */
-static int add_run(void *to, char **fields)
+static int add_run(struct audit *audit, char *line)
 {
-	struct audit *audit = to;
 	struct audit_run run = { 0 }, *added;
-	char *line = fields[0];
 
 	if (!take_range(&line, true, &run.where) || !line ||
 	    run.where.start != (audit->nr_runs ? audit->runs[audit->nr_runs - 1].where.end : 0))
@@ -202,22 +175,46 @@ static int add_run(void *to, char **fields)
 	return 0;
 }
 
+static int add_audit_line(void *to, char **fields)
+{
+	struct audit *audit = to;
+	const char *key = fields[0];
+
+	if (!strcmp(key, "verdict"))
+		return add_verdict(audit, fields[1]);
+	if (!strcmp(key, "meaning"))
+		return add_meaning(audit, fields[1]);
+	if (!strcmp(key, "granule"))
+		return decode_decimal(fields[1], &audit->granule_bytes) &&
+		       (!audit->granule_bytes || !decode_alignment(audit->granule_bytes)) ?
+		       0 : -EPROTO;
+	if (!strcmp(key, RHI_AUDIT_LINE_MISALIGNED))
+		return add_finding(audit, fields[1], false);
+	if (!strcmp(key, RHI_AUDIT_LINE_DESTROYED))
+		return add_finding(audit, fields[1], true);
+	if (!strcmp(key, RHI_AUDIT_LINE_OWNER))
+		return add_owner(audit, fields[1]);
+	if (!strcmp(key, RHI_AUDIT_LINE_RAM))
+		return add_ram(audit, fields[1]);
+	if (!strcmp(key, RHI_AUDIT_LINE_RUN))
+		return add_run(audit, fields[1]);
+	for (int i = 0; i < NR_SUMS; i++)
+		if (!strcmp(key, audit_sums[i]))
+			return decode_decimal(fields[1], &audit->sums[i]) ? 0 : -EPROTO;
+	return 0;	/* of a newer module */
+}
+
 static const struct table audit_table = {
 	DEBUGFS "/audit", "key value", 2, add_audit_line
 };
 
-static const struct table ripas_table = {
-	DEBUGFS "/ripas", "start end size state", 1, add_run
-};
-
-static int read_table(const struct sysroot *root, const struct table *table, size_t size,
-		      struct audit *audit)
+static int read_table(const struct sysroot *root, struct audit *audit)
 {
-	int ret = table_read_large(root, table, size, audit);
+	int ret = table_read_large(root, &audit_table, AUDIT_SIZE, audit);
 
 	if (!table_is_unread(ret))
 		return ret;
-	sysroot_warn(root, table->path, ret);
+	sysroot_warn(root, audit_table.path, ret);
 	if (ret != -ENOENT)
 		return ret;
 	if (sysroot_has(root, DEBUGFS))
@@ -244,16 +241,22 @@ static int compare(const void *a, const void *b)
 static int check(const struct sysroot *root, const struct audit *audit)
 {
 	const uint64_t *sums = audit->sums;
-	const bool broken = audit->verdict && !strcmp(audit->verdict->word, "broken");
+	const bool misaligned = audit->verdict &&
+				!strcmp(audit->verdict->word, RHI_AUDIT_MISALIGNED);
 
-	if (audit->verdict && audit->verdict->word && *audit->meaning &&
-	    broken == !!audit->nr_findings &&
-	    sums[SUM_MISALIGNED_RUNS] + sums[SUM_DESTROYED_RUNS] == audit->nr_findings &&
-	    (!audit->verdict->is_report || audit->nr_ram))
-		return 0;
-	warnx("%s" DEBUGFS "/audit: the verdict and what is listed contradict each other",
-	      root->dir);
-	return -EPROTO;
+	if (!audit->verdict || !*audit->meaning || misaligned != !!audit->nr_findings ||
+	    sums[SUM_MISALIGNED_RUNS] + sums[SUM_DESTROYED_RUNS] != audit->nr_findings ||
+	    (audit->verdict->is_report && !audit->nr_ram)) {
+		warnx("%s" DEBUGFS "/audit: the verdict contradicts the list", root->dir);
+		return -EPROTO;
+	}
+	if (audit->verdict->is_report && audit->nr_runs != sums[SUM_RUNS]) {
+		warnx("%s" DEBUGFS "/audit: it lists %zu runs of memory, and says %" PRIu64
+		      ": is rhi_probe older than rhictl?", root->dir, audit->nr_runs,
+		      sums[SUM_RUNS]);
+		return -EPROTO;
+	}
+	return 0;
 }
 
 /**
@@ -278,11 +281,9 @@ int audit_read(const struct sysroot *root, struct audit *audit)
 	ret = module_check(root);
 	if (ret)
 		return ret;
-	ret = read_table(root, &audit_table, AUDIT_SIZE, audit);
+	ret = read_table(root, audit);
 	if (!ret)
 		ret = check(root, audit);
-	if (!ret && audit->verdict->is_report)
-		ret = read_table(root, &ripas_table, MAP_SIZE, audit);
 	if (!ret && audit->nr_findings)
 		qsort(audit->findings, audit->nr_findings, sizeof(*audit->findings), compare);
 	return ret;

@@ -6,9 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The host does not know a call: gprs[0] is -1 (ARM-software/cca-rmm-acs). */
-#define RHI_UNSUPPORTED UINT64_MAX
-
 /* A raw answer. The module writes "none" for a call that was not completed. */
 struct answer {
 	bool given;

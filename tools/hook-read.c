@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rhi_files.h>
+
 #include "decode.h"
 #include "hook.h"
 #include "module.h"
@@ -12,9 +14,9 @@
 #include "table.h"
 
 const struct hook_state hook_states[] = {
-	{ "on", "the kernel's DMA allocators give whole granules" },
-	{ "draining", "new memory is the kernel's own, what is freed still comes by the module" },
-	{ "off", "the kernel's DMA allocators are as they were" },
+	{ RHI_HOOK_ON, "the kernel's DMA allocators give whole granules" },
+	{ RHI_HOOK_DRAINING, "new memory is the kernel's own, what is freed still comes by the module" },
+	{ RHI_HOOK_OFF, "the kernel's DMA allocators are as they were" },
 	{ 0 }
 };
 
@@ -156,7 +158,7 @@ static int read_parameter(const struct sysroot *root, struct hook *hook)
 
 	if (ret)
 		return sysroot_warn(root, path, ret);
-	if (strcmp(text, "on") && strcmp(text, "off")) {
+	if (strcmp(text, RHI_HOOK_ON) && strcmp(text, RHI_HOOK_OFF)) {
 		warnx("%s%s: \"%s\" is not on or off", root->dir, path, text);
 		return -EPROTO;
 	}
@@ -195,7 +197,7 @@ int hook_read(const struct sysroot *root, struct hook *hook)
 		ret = read_table(root, &hook_table, hook);
 	if (ret)
 		return ret;
-	if (!strcmp(parameter->word, "on") != !strcmp(hook->state->word, "on")) {
+	if (!strcmp(parameter->word, RHI_HOOK_ON) != !strcmp(hook->state->word, RHI_HOOK_ON)) {
 		warnx("%s" DEBUGFS "/hook: state %s, but the parameter hook=%s", root->dir,
 		      hook->state->word, parameter->word);
 		return -EPROTO;

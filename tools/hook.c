@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <rhi_files.h>
+
 #include "hook.h"
 #include "module.h"
 #include "output.h"
@@ -86,7 +88,7 @@ static void usage(FILE *to)
 
 static bool is_switch(const char *word)
 {
-	return !strcmp(word, "on") || !strcmp(word, "off");
+	return !strcmp(word, RHI_HOOK_ON) || !strcmp(word, RHI_HOOK_OFF);
 }
 
 /**

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rhi_files.h>
+
 #include "info.h"
 #include "module.h"
 #include "sysroot.h"
@@ -15,35 +17,35 @@
 
 /* In the order of the probe: each was reached by getting past those before it. */
 const struct status info_statuses[] = {
-	{ "not_realm", true,
+	{ RHI_STATUS_NOT_REALM, true,
 	  "not a Realm (the module was loaded with force=1): no host was asked",
 	  "run it in a Realm to learn the granule of a host" },
-	{ "call_failed", false,
+	{ RHI_STATUS_CALL_FAILED, false,
 	  "a host call did not complete",
 	  "see which one in dmesg; to share memory nevertheless, " RELOAD },
-	{ "not_supported", true,
+	{ RHI_STATUS_NOT_SUPPORTED, true,
 	  "the host does not know RHI HOSTCONF, so it states no granule",
 	  "if the host's pages are larger than the guest's, " RELOAD },
-	{ "bad_version", false,
+	{ RHI_STATUS_BAD_VERSION, false,
 	  "the host has a HOSTCONF of another major version than 1",
 	  "look for a newer rhi_probe, or " RELOAD },
-	{ "no_alignment", true,
+	{ RHI_STATUS_NO_ALIGNMENT, true,
 	  "the host's HOSTCONF has no GET_IPA_CHANGE_ALIGNMENT, so it states no granule",
 	  "if the host's pages are larger than the guest's, " RELOAD },
-	{ "invalid_alignment", false,
+	{ RHI_STATUS_INVALID_ALIGNMENT, false,
 	  "the host's IPA change alignment cannot be a granule",
 	  "report it to those who run the host, or " RELOAD },
-	{ "ok", true,
+	{ RHI_STATUS_OK, true,
 	  "the host states its granule",
 	  NULL },
 	{ 0 }
 };
 
 const char *const granule_sources[NR_SOURCES] = {
-	[SOURCE_UNKNOWN]	= "unknown",
-	[SOURCE_HOST]		= "host",
-	[SOURCE_PAGE_SIZE]	= "page_size",
-	[SOURCE_PARAMETER]	= "parameter",
+	[SOURCE_UNKNOWN]	= RHI_SOURCE_UNKNOWN,
+	[SOURCE_HOST]		= RHI_SOURCE_HOST,
+	[SOURCE_PAGE_SIZE]	= RHI_SOURCE_PAGE_SIZE,
+	[SOURCE_PARAMETER]	= RHI_SOURCE_PARAMETER,
 };
 
 static int unexpected(const struct sysroot *root, const char *path, const char *text,

@@ -7,7 +7,7 @@
 #include "json.h"
 #include "rhictl.h"
 
-#define SCHEMA 1
+#define SCHEMA 2
 
 static void check(bool good)
 {

@@ -4,20 +4,22 @@
 #include <errno.h>
 #include <string.h>
 
+#include <rhi_files.h>
+
 #include "metrics.h"
 #include "module.h"
 #include "sysroot.h"
 #include "table.h"
 
 static const char *const totals[NR_TOTALS] = {
-	[TOTAL_SHARED_CHUNKS]	 = "shared_chunks",
-	[TOTAL_SHARED_BYTES]	 = "shared_bytes",
-	[TOTAL_SHARES]		 = "shares",
-	[TOTAL_UNSHARES]	 = "unshares",
-	[TOTAL_REFUSED]		 = "refused",
-	[TOTAL_LEAKED_BYTES]	 = "leaked_bytes",
-	[TOTAL_GIVEN_AWAY_BYTES] = "given_away_bytes",
-	[TOTAL_BAD_FREES]	 = "bad_frees",
+	[TOTAL_SHARED_CHUNKS] = RHI_TOTAL_SHARED_CHUNKS,
+	[TOTAL_SHARED_BYTES] = RHI_TOTAL_SHARED_BYTES,
+	[TOTAL_SHARES] = RHI_TOTAL_SHARES,
+	[TOTAL_UNSHARES] = RHI_TOTAL_UNSHARES,
+	[TOTAL_REFUSED] = RHI_TOTAL_REFUSED,
+	[TOTAL_LEAKED_BYTES] = RHI_TOTAL_LEAKED_BYTES,
+	[TOTAL_TRANSFERRED_BYTES] = RHI_TOTAL_TRANSFERRED_BYTES,
+	[TOTAL_BAD_FREES] = RHI_TOTAL_BAD_FREES,
 };
 
 static const char *const swiotlb[NR_SWIOTLB] = {

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <rhi_files.h>
+
 #include "module.h"
 #include "ok-facts.h"
 #include "sysroot.h"
@@ -27,7 +29,7 @@ static void find_realm(struct facts *facts)
 	char text[16];
 
 	if (facts->info.status)
-		say_realm(facts, !strcmp(facts->info.status->word, "not_realm") ? NO : YES,
+		say_realm(facts, !strcmp(facts->info.status->word, RHI_STATUS_NOT_REALM) ? NO : YES,
 			  SYSFS "/status");
 	else if (!sysroot_read_value(root, REALM_GUEST, text, sizeof(text)))
 		say_realm(facts, strcmp(text, "1") ? NO : YES, REALM_GUEST);

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <rhi_files.h>
+
 #include "module.h"
 #include "ok-check.h"
 #include "ok-facts.h"
@@ -128,7 +130,7 @@ static void say_held(const struct facts *facts, struct ok_check *check, uint64_t
 		ok_run(check, "fuser -v " DEBUGFS "/*");
 		return;
 	}
-	if (!has_stress && (facts_hook_is(facts, "on") || !nr_devices)) {
+	if (!has_stress && (facts_hook_is(facts, RHI_HOOK_ON) || !nr_devices)) {
 		ok_say(check, OK_PASS, "in use by %s%s", users.text, ok_list_rest(&users));
 		return;
 	}

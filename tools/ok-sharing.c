@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <rhi_files.h>
+
 #include "module.h"
 #include "ok-check.h"
 #include "ok-facts.h"
@@ -19,7 +21,7 @@ void ok_host(const struct facts *facts, struct ok_check *check)
 
 	if (!ok_has_module(facts, check))
 		return;
-	if (!strcmp(info->status->word, "ok")) {
+	if (!strcmp(info->status->word, RHI_STATUS_OK)) {
 		ok_say(check, OK_PASS, "%s (HOSTCONF %" PRIu64 ".%" PRIu64 ")",
 		       info->status->meaning, info->version.value >> 16,
 		       info->version.value & 0xffff);
@@ -113,7 +115,7 @@ void ok_sharing(const struct facts *facts, struct ok_check *check)
 		ok_say(check, OK_PASS, "the granule is one page, which every kernel keeps to");
 	} else if (kernel->features[HAS_ALIGNMENT] == UNKNOWN) {
 		ok_unread(facts, check, KALLSYMS, kernel->error);
-	} else if (facts_hook_is(facts, "on")) {
+	} else if (facts_hook_is(facts, RHI_HOOK_ON)) {
 		ok_say(check, OK_PASS, "the kernel shares single pages, and the hook makes them "
 		       "whole granules for drivers");
 	} else {
@@ -178,7 +180,7 @@ void ok_at_boot(const struct facts *facts, struct ok_check *check)
 
 static bool is_early(const struct facts *facts, const struct bound_device *device)
 {
-	return !facts_hook_is(facts, "on") || !facts_has_memory(facts, device->name);
+	return !facts_hook_is(facts, RHI_HOOK_ON) || !facts_has_memory(facts, device->name);
 }
 
 /* "0000:00:01.0 (nvme)"; the first of them, or NULL. */
@@ -224,7 +226,7 @@ void ok_devices(const struct facts *facts, struct ok_check *check)
 		       facts->devices.nr);
 	} else if (!first) {
 		ok_say(check, OK_PASS, "none is bound yet");
-	} else if (facts_hook_is(facts, "on")) {
+	} else if (facts_hook_is(facts, RHI_HOOK_ON)) {
 		ok_say(check, OK_WARN, "bound before the hook, or without coherent memory: %s%s",
 		       list.text, ok_list_rest(&list));
 		ok_next(check, "unbind and bind each of them; of a disk, unmount its file "
@@ -248,7 +250,7 @@ void ok_hook(const struct facts *facts, struct ok_check *check)
 {
 	if (!ok_has_granule(facts, check))
 		return;
-	if (facts_hook_is(facts, "on")) {
+	if (facts_hook_is(facts, RHI_HOOK_ON)) {
 		ok_say(check, OK_PASS, "on: %s", facts->hook.state->meaning);
 		return;
 	}

@@ -5,6 +5,8 @@
  */
 #include <stdio.h>
 
+#include <rhi.h>
+
 #include "info.h"
 #include "json.h"
 #include "output.h"
@@ -32,7 +34,7 @@ static struct json_object *feature_names(const char *family, const uint64_t *wor
 
 static struct json_object *hostconf_object(const struct info *info)
 {
-	bool features = info->features.given && info->features.value != RHI_UNSUPPORTED;
+	bool features = info->features.given && info->features.value != RHI_NOT_SUPPORTED;
 	struct json_object *hostconf = json_map();
 
 	json_set(hostconf, "version", answer_object(&info->version));

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <rhi.h>
+
 #include "info.h"
 #include "output.h"
 #include "size.h"
@@ -104,7 +106,7 @@ static bool print_answer(const char *name, const struct answer *answer)
 		return false;
 	}
 	printf("0x%" PRIx64 " (", answer->value);
-	if (answer->value != RHI_UNSUPPORTED)
+	if (answer->value != RHI_NOT_SUPPORTED)
 		return true;
 	printf("the host does not know this call)\n");
 	return false;

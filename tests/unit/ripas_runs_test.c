@@ -109,15 +109,15 @@ struct lie {
 };
 
 static const struct lie lies[] = {
-	{ "backwards", "backwards", 0x4000, 0x3000, RIPAS_RAM, 0 },
-	{ "to the beginning", "backwards", 0x4000, 0, RIPAS_RAM, 0 },
+	{ "backwards", "ends before it begins", 0x4000, 0x3000, RIPAS_RAM, 0 },
+	{ "to the beginning", "ends before it begins", 0x4000, 0, RIPAS_RAM, 0 },
 	{ "empty", "an empty run", 0x4000, 0x4000, RIPAS_RAM, 0 },
-	{ "behind the end", "behind the end", 0x4000, END + RIPAS_UNIT, RIPAS_RAM, 0 },
-	{ "far behind the end", "behind the end", 0x4000, -RIPAS_UNIT, RIPAS_RAM, 0 },
-	{ "inside of a page", "inside of a page", 0x4000, 0x5800, RIPAS_RAM, 0 },
-	{ "state 4", "a state that there is not", 0x4000, 0x5000, 4, 0 },
-	{ "state -1", "a state that there is not", 0x4000, 0x5000, -1, 0 },
-	{ "state in 32 bits", "a state that there is not", 0x4000, 0x5000, 1ULL << 32, 0 },
+	{ "behind the end", "past the requested end", 0x4000, END + RIPAS_UNIT, RIPAS_RAM, 0 },
+	{ "far behind the end", "past the requested end", 0x4000, -RIPAS_UNIT, RIPAS_RAM, 0 },
+	{ "inside of a page", "inside a 4K page", 0x4000, 0x5800, RIPAS_RAM, 0 },
+	{ "state 4", "an undefined RIPAS", 0x4000, 0x5000, 4, 0 },
+	{ "state -1", "an undefined RIPAS", 0x4000, 0x5000, -1, 0 },
+	{ "state in 32 bits", "an undefined RIPAS", 0x4000, 0x5000, 1ULL << 32, 0 },
 	{ "a code", "an RSI error code", 0x4000, 0x5000, RIPAS_RAM, 1 },
 	{ "at the very first", "an empty run", 0, 0, RIPAS_RAM, 0 },
 };
@@ -170,7 +170,7 @@ static void walk_ends(void)
 	struct ripas_runs runs = { .run = room[0], .max = 10 };
 	const char *error = ripas_runs_walk(&runs, 1ULL << 47, 100, page_by_page);
 
-	CHECK(error && strstr(error, "too short a run"));
+	CHECK(error && strstr(error, "too many short answers"));
 	CHECK_EQ(runs.calls, 102);
 
 	CHECK(!ripas_runs_walk(&runs, 1ULL << 47, 100, always_another));
@@ -197,22 +197,22 @@ static void moved_runs(void)
 	fill(0, PAGES, RIPAS_RAM);
 	a = walked(0);
 	b = walked(1);
-	CHECK_EQ(ripas_runs_moved(&a, &b), 0);
+	CHECK_EQ(ripas_runs_changed(&a, &b), 0);
 	/* One more run in the middle: two begin that did not. */
 	fill(10, 20, RIPAS_EMPTY);
 	b = walked(1);
-	CHECK_EQ(ripas_runs_moved(&a, &b), 2);
-	CHECK_EQ(ripas_runs_moved(&b, &a), 2);
+	CHECK_EQ(ripas_runs_changed(&a, &b), 2);
+	CHECK_EQ(ripas_runs_changed(&b, &a), 2);
 	a = walked(0);
-	CHECK_EQ(ripas_runs_moved(&a, &b), 0);
+	CHECK_EQ(ripas_runs_changed(&a, &b), 0);
 	/* The same places, another state. */
 	fill(10, 20, RIPAS_DESTROYED);
 	b = walked(1);
-	CHECK_EQ(ripas_runs_moved(&a, &b), 2);
+	CHECK_EQ(ripas_runs_changed(&a, &b), 2);
 	b.end -= RIPAS_UNIT;
 	b.nr = a.nr;
 	memcpy(b.run, a.run, a.nr * sizeof(*a.run));
-	CHECK_EQ(ripas_runs_moved(&a, &b), 1);
+	CHECK_EQ(ripas_runs_changed(&a, &b), 1);
 }
 
 static const struct ripas_range all[] = { { 0, END } };
@@ -220,26 +220,26 @@ static const struct ripas_range all[] = { { 0, END } };
 static struct ripas_finding found[PAGES];
 static struct ripas_sums sums;
 
-static size_t judged(u64 granule)
+static size_t nr_found(u64 granule)
 {
 	struct ripas_runs runs = walked(0);
 
-	return ripas_runs_judge(&runs, all, 1, granule, found, PAGES, &sums);
+	return ripas_runs_find_misaligned(&runs, all, 1, granule, found, PAGES, &sums);
 }
 
-static void judge_by_hand(void)
+static void find_by_hand(void)
 {
 	table_pages = PAGES;
 	fill(0, PAGES, RIPAS_RAM);
 	fill(16, 48, RIPAS_EMPTY);
-	CHECK_EQ(judged(16 * RIPAS_UNIT), 0);
+	CHECK_EQ(nr_found(16 * RIPAS_UNIT), 0);
 	CHECK_EQ(sums.bytes[RIPAS_EMPTY], 32 * RIPAS_UNIT);
 	CHECK_EQ(sums.bytes[RIPAS_RAM], (PAGES - 32) * RIPAS_UNIT);
 	CHECK_EQ(sums.granules, 0);
 
 	/* One page of it back: both sides of it break the same granule. */
 	page[35] = RIPAS_RAM;
-	CHECK_EQ(judged(16 * RIPAS_UNIT), 2);
+	CHECK_EQ(nr_found(16 * RIPAS_UNIT), 2);
 	CHECK(found[0].where.start == 16 * RIPAS_UNIT && found[0].where.end == 35 * RIPAS_UNIT);
 	CHECK(found[1].where.start == 36 * RIPAS_UNIT && found[1].where.end == 48 * RIPAS_UNIT);
 	CHECK_EQ(found[0].private_bytes, RIPAS_UNIT);
@@ -249,16 +249,16 @@ static void judge_by_hand(void)
 	CHECK_EQ(sums.private_bytes, RIPAS_UNIT);
 
 	/* What a page is broken into is no business of a smaller granule. */
-	CHECK_EQ(judged(RIPAS_UNIT), 0);
-	CHECK_EQ(judged(0), 0);
+	CHECK_EQ(nr_found(RIPAS_UNIT), 0);
+	CHECK_EQ(nr_found(0), 0);
 
 	page[35] = RIPAS_DESTROYED;
-	CHECK_EQ(judged(16 * RIPAS_UNIT), 3);
+	CHECK_EQ(nr_found(16 * RIPAS_UNIT), 3);
 	CHECK(found[1].state == RIPAS_DESTROYED && found[1].private_bytes == 0);
 	CHECK_EQ(found[0].private_bytes, 0);
 	CHECK_EQ(sums.destroyed, 1);
 	CHECK_EQ(sums.bytes[RIPAS_DESTROYED], RIPAS_UNIT);
-	CHECK_EQ(judged(0), 1);
+	CHECK_EQ(nr_found(0), 1);
 }
 
 /* Where RAM ends, EMPTY goes on as nothing at all. */
@@ -274,7 +274,7 @@ static void judge_at_the_edge_of_ram(void)
 	fill(34, 36, RIPAS_RAM);
 	fill(50, 90, RIPAS_RAM);
 	runs = walked(0);
-	CHECK_EQ(ripas_runs_judge(&runs, ram, 2, 16 * RIPAS_UNIT, found, PAGES, &sums), 4);
+	CHECK_EQ(ripas_runs_find_misaligned(&runs, ram, 2, 16 * RIPAS_UNIT, found, PAGES, &sums), 4);
 	CHECK(found[0].where.start == 32 * RIPAS_UNIT && found[0].where.end == 34 * RIPAS_UNIT);
 	CHECK(found[1].where.start == 36 * RIPAS_UNIT && found[1].where.end == 40 * RIPAS_UNIT);
 	CHECK(found[2].where.start == 42 * RIPAS_UNIT && found[2].where.end == 50 * RIPAS_UNIT);
@@ -295,7 +295,7 @@ static void judge_of_a_cut_walk(void)
 	fill(16, 20, RIPAS_EMPTY);
 	CHECK(!ripas_runs_walk(&runs, END, PAGES, honest));
 	CHECK(runs.truncated);
-	CHECK_EQ(ripas_runs_judge(&runs, all, 1, 16 * RIPAS_UNIT, found, PAGES, &sums), 0);
+	CHECK_EQ(ripas_runs_find_misaligned(&runs, all, 1, 16 * RIPAS_UNIT, found, PAGES, &sums), 0);
 	CHECK_EQ(sums.bytes[RIPAS_EMPTY], 4 * RIPAS_UNIT);
 }
 
@@ -309,10 +309,10 @@ static void judge_without_room(void)
 		page[i] = RIPAS_EMPTY;
 	runs = walked(0);
 	memset(found, 0xff, sizeof(found));
-	CHECK_EQ(ripas_runs_judge(&runs, all, 1, 16 * RIPAS_UNIT, found, 5, &sums), 33);
+	CHECK_EQ(ripas_runs_find_misaligned(&runs, all, 1, 16 * RIPAS_UNIT, found, 5, &sums), 33);
 	CHECK_EQ(found[4].where.start, 13 * RIPAS_UNIT);
 	CHECK_EQ(found[5].where.start, -1);
-	CHECK_EQ(ripas_runs_judge(&runs, all, 1, 16 * RIPAS_UNIT, NULL, 0, &sums), 33);
+	CHECK_EQ(ripas_runs_find_misaligned(&runs, all, 1, 16 * RIPAS_UNIT, NULL, 0, &sums), 33);
 }
 
 static bool in(const struct ripas_range *ram, size_t nr, size_t at)
@@ -338,7 +338,7 @@ static void judge_is_a_look_at_each_page(void)
 		table_pages = 1 << rand() % 10;
 		fill_random(4);
 		runs = walked(0);
-		ripas_runs_judge(&runs, ram, 2, granule * RIPAS_UNIT, found, PAGES, &sums);
+		ripas_runs_find_misaligned(&runs, ram, 2, granule * RIPAS_UNIT, found, PAGES, &sums);
 
 		for (size_t g = 0; g < PAGES; g += granule) {
 			size_t empty = 0, other = 0, kept = 0;
@@ -404,7 +404,7 @@ int main(void)
 	TAP_RUN(walk_ends);
 	TAP_RUN(walk_has_just_enough_room);
 	TAP_RUN(moved_runs);
-	TAP_RUN(judge_by_hand);
+	TAP_RUN(find_by_hand);
 	TAP_RUN(judge_at_the_edge_of_ram);
 	TAP_RUN(judge_of_a_cut_walk);
 	TAP_RUN(judge_without_room);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * The words in the files of /sys/kernel/rhi and /sys/kernel/debug/rhi, which the module writes and
+ * rhictl reads. docs/ABI/testing describes the files.
+ */
+#ifndef _UAPI_RHI_FILES_H
+#define _UAPI_RHI_FILES_H
+
+/* status: the result of asking the host */
+#define RHI_STATUS_OK			"ok"
+#define RHI_STATUS_NOT_SUPPORTED	"not_supported"
+#define RHI_STATUS_NO_ALIGNMENT		"no_alignment"
+#define RHI_STATUS_BAD_VERSION		"bad_version"
+#define RHI_STATUS_INVALID_ALIGNMENT	"invalid_alignment"
+#define RHI_STATUS_CALL_FAILED		"call_failed"
+#define RHI_STATUS_NOT_REALM		"not_realm"
+
+/* granule_source */
+#define RHI_SOURCE_HOST			"host"
+#define RHI_SOURCE_PAGE_SIZE		"page_size"
+#define RHI_SOURCE_PARAMETER		"parameter"
+#define RHI_SOURCE_UNKNOWN		"unknown"
+
+/* hook: state */
+#define RHI_HOOK_ON			"on"
+#define RHI_HOOK_DRAINING		"draining"
+#define RHI_HOOK_OFF			"off"
+
+/* pools: totals */
+#define RHI_TOTAL_SHARED_CHUNKS		"shared_chunks"
+#define RHI_TOTAL_SHARED_BYTES		"shared_bytes"
+#define RHI_TOTAL_SHARES		"shares"
+#define RHI_TOTAL_UNSHARES		"unshares"
+#define RHI_TOTAL_REFUSED		"refused"
+#define RHI_TOTAL_LEAKED_BYTES		"leaked_bytes"
+#define RHI_TOTAL_TRANSFERRED_BYTES	"transferred_bytes"
+#define RHI_TOTAL_BAD_FREES		"bad_frees"
+
+/* audit: verdict */
+#define RHI_AUDIT_ALIGNED		"aligned"
+#define RHI_AUDIT_MISALIGNED		"misaligned"
+#define RHI_AUDIT_INCONCLUSIVE		"inconclusive"
+#define RHI_AUDIT_UNKNOWN		"unknown"
+#define RHI_AUDIT_NOT_REALM		"not_realm"
+#define RHI_AUDIT_FAILED		"failed"
+
+/* audit: what begins a line of several words */
+#define RHI_AUDIT_LINE_MISALIGNED	"misaligned"
+#define RHI_AUDIT_LINE_DESTROYED	"destroyed"
+#define RHI_AUDIT_LINE_OWNER		"owner"
+#define RHI_AUDIT_LINE_RAM		"ram"
+#define RHI_AUDIT_LINE_RUN		"run"
+
+/* audit: sums */
+#define RHI_SUM_MISALIGNED_RUNS		"misaligned_runs"
+#define RHI_SUM_MISALIGNED_GRANULES	"misaligned_granules"
+#define RHI_SUM_MISALIGNED_PRIVATE_BYTES "misaligned_private_bytes"
+#define RHI_SUM_DESTROYED_RUNS		"destroyed_runs"
+#define RHI_SUM_DESTROYED_BYTES		"destroyed_bytes"
+#define RHI_SUM_SHARED_BYTES		"shared_bytes"
+#define RHI_SUM_PRIVATE_BYTES		"private_bytes"
+#define RHI_SUM_IPA_BITS		"ipa_bits"
+#define RHI_SUM_RUNS			"runs"
+#define RHI_SUM_TRUNCATED		"truncated"
+#define RHI_SUM_WALKS			"walks"
+#define RHI_SUM_CHANGED_RUNS		"changed_runs"
+#define RHI_SUM_RSI_CALLS		"rsi_calls"
+#define RHI_SUM_NS			"ns"
+
+/* audit, ripas: states of memory, as DEN0137 spells them */
+#define RHI_RIPAS_EMPTY			"EMPTY"
+#define RHI_RIPAS_RAM			"RAM"
+#define RHI_RIPAS_DESTROYED		"DESTROYED"
+#define RHI_RIPAS_DEV			"DEV"
+
+#endif /* _UAPI_RHI_FILES_H */
