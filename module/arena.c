@@ -408,7 +408,7 @@ void arena_free(struct device *dev, void *vaddr, size_t size)
 	if (put(vaddr, PAGE_ALIGN(size) >> PAGE_SHIFT))
 		return;
 	granule_count_bad_free();
-	dev_err_ratelimited(dev, "no buffer of %zu bytes is in use at %p: nothing was freed\n",
+	dev_err_ratelimited(dev, "ignoring bad free of %zu bytes at %p\n",
 			    size, vaddr);
 }
 

@@ -191,5 +191,5 @@ void __init convert_init(void)
 		return;
 	kernel_mm = (struct mm_struct *)ksym_data("init_mm");
 	if (!kernel_mm)
-		pr_info("init_mm is not known (no CONFIG_KALLSYMS_ALL or CONFIG_KPROBES): a host that refuses to share holds the task that asks\n");
+		pr_info("cannot find init_mm (no CONFIG_KALLSYMS_ALL or CONFIG_KPROBES): a task hangs if the host refuses its conversion\n");
 }

@@ -48,7 +48,7 @@ DEFINE_SHOW_ATTRIBUTE(calls);
 static int families_show(struct seq_file *s, void *unused)
 {
 	if (hostconf.status == HOSTCONF_NOT_REALM)
-		seq_puts(s, "# not a Realm: there is no host to ask\n");
+		seq_puts(s, "# not a Realm: no host to ask\n");
 	else
 		hostconf_show_families(s);
 	return 0;

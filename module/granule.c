@@ -117,7 +117,7 @@ int granule_alloc(struct granule_chunk *chunk, struct device *dev, const char *o
 	err = convert_and_trace(chunk, true);
 	if (err == -EUCLEAN) {
 		granule_count_leak(chunk);
-		pr_err_once("the host stopped in the middle of a conversion: the memory is leaked (counted in debugfs)\n");
+		pr_err_once("the host stopped in the middle of a conversion: leaking the memory (leaked_bytes in debugfs)\n");
 		return err;
 	}
 	if (err) {
@@ -163,7 +163,7 @@ int granule_take_back(struct granule_chunk *chunk)
 	err = convert_and_trace(chunk, false);
 	if (err) {
 		granule_count_leak(chunk);
-		pr_err_once("the host does not give shared memory back: it is leaked (counted in debugfs)\n");
+		pr_err_once("the host refuses to make memory private again: leaking it (leaked_bytes in debugfs)\n");
 		return err;
 	}
 	guard(spinlock)(&chunks_lock);

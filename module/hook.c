@@ -198,7 +198,7 @@ static int register_all(void)
 	}
 	err = nr ? add_to_filter(ips, nr) : 0;
 	if (err) {
-		pr_err("hook: cannot hook the kernel's DMA functions (%pe): is ftrace disabled, or does a live patch have one of them?\n",
+		pr_err("hook: cannot hook the kernel's DMA functions (%pe): is ftrace disabled, or one of them live-patched?\n",
 		       ERR_PTR(err));
 		return err;
 	}
@@ -246,7 +246,7 @@ static void unregister_groups(const bool *goes)
 
 static int register_all(void)
 {
-	pr_err("hook: this kernel has no CONFIG_DYNAMIC_FTRACE_WITH_ARGS: drivers can use rhi_pool, but are not redirected\n");
+	pr_err("hook: unavailable without CONFIG_DYNAMIC_FTRACE_WITH_ARGS; drivers can still use rhi_pool\n");
 	return -EOPNOTSUPP;
 }
 
@@ -346,7 +346,7 @@ static int switch_to(bool on)
 	}
 	name = kernel_aligns();
 	if (name) {
-		pr_err("hook: this kernel keeps to the host's granule by itself (%s): nothing to redirect\n",
+		pr_err("hook: not needed: this kernel aligns shared memory itself (%s)\n",
 		       name);
 		return -EALREADY;
 	}
@@ -403,7 +403,7 @@ void hook_start(void)
 	guard(mutex)(&hook_lock);
 	phase = READY;
 	if (wanted && switch_to(true))
-		pr_warn("hook=on was not done, see above: all else works\n");
+		pr_warn("hook=on failed, see above; the rest of the module works\n");
 }
 
 /**

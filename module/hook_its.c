@@ -104,7 +104,7 @@ int hook_its_register(void)
 	if (find_itt_pool())
 		err = register_kprobe(&probe);
 	if (err)
-		pr_info("hook: the ITS's tables are not reached on this kernel (%pe): it shares single pages\n",
+		pr_info("cannot hook the ITS (%pe): its tables stay page-sized\n",
 			ERR_PTR(err));
 	return err;
 }
@@ -123,7 +123,7 @@ void hook_its_unregister(void)
 
 int hook_its_register(void)
 {
-	pr_info("hook: this kernel has no CONFIG_KPROBES: the ITS shares single pages\n");
+	pr_info("cannot hook the ITS without CONFIG_KPROBES: its tables stay page-sized\n");
 	return -EOPNOTSUPP;
 }
 

@@ -43,7 +43,7 @@ static enum hostconf_status __init ask(void)
 		return HOSTCONF_CALL_FAILED;
 	status = hostconf_check_version(hostconf.version.raw);
 	if (status == HOSTCONF_NOT_SUPPORTED)
-		pr_info("the host does not know RHI HOSTCONF\n");
+		pr_info("the host does not support RHI HOSTCONF\n");
 	if (status == HOSTCONF_BAD_VERSION)
 		pr_err("the host's HOSTCONF version 0x%llx is not 1.x: the host's granule is not known\n",
 		       hostconf.version.raw);
@@ -54,7 +54,7 @@ static enum hostconf_status __init ask(void)
 		return HOSTCONF_CALL_FAILED;
 	status = hostconf_check_features(hostconf.features.raw);
 	if (status != HOSTCONF_OK) {
-		pr_info("the host's HOSTCONF does not tell the granule (features 0x%llx)\n",
+		pr_info("the host's HOSTCONF does not report a granule (features 0x%llx)\n",
 			hostconf.features.raw);
 		return status;
 	}
@@ -128,7 +128,7 @@ int __init hostconf_init(bool realm, u64 override)
 	if (hostconf.granule)
 		pr_info("sharing granule %llu bytes: %s\n", hostconf.granule, hostconf_meaning());
 	else
-		pr_err("nothing will be shared: %s\n", hostconf_meaning());
+		pr_err("sharing is disabled: %s\n", hostconf_meaning());
 	return 0;
 }
 
@@ -142,25 +142,25 @@ const char *hostconf_meaning(void)
 {
 	if (hostconf.status != HOSTCONF_NOT_REALM && hostconf.overridden)
 		return hostconf_granule_is_known(hostconf.status) ?
-		       "granule= asks for more than this host needs" :
-		       "the host's own is not known, this one is what granule= says";
+		       "set by granule=, larger than this host needs" :
+		       "set by granule=, as the host's is unknown";
 
 	switch (hostconf.status) {
 	case HOSTCONF_OK:
 		return hostconf.alignment.raw < PAGE_SIZE ?
-		       "the host's own is smaller than this kernel's page" : "the host says so";
+		       "the host's granule is smaller than a page" : "reported by the host";
 	case HOSTCONF_NOT_SUPPORTED:
-		return "assumed, as this host does not know RHI HOSTCONF";
+		return "assumed: the host does not support RHI HOSTCONF";
 	case HOSTCONF_NO_ALIGNMENT:
-		return "assumed, as this host has HOSTCONF but does not tell its granule";
+		return "assumed: the host's HOSTCONF does not report a granule";
 	case HOSTCONF_BAD_VERSION:
-		return "not a version that is known here; give granule= if you know the host's";
+		return "unsupported version; set granule= if you know the host's";
 	case HOSTCONF_INVALID_ALIGNMENT:
-		return "the host's granule makes no sense; give granule= if you know the host's";
+		return "invalid granule from the host; set granule= if you know the host's";
 	case HOSTCONF_CALL_FAILED:
-		return "the host could not be asked; give granule= if you know the host's";
+		return "host call failed; set granule= if you know the host's";
 	case HOSTCONF_NOT_REALM:
-		return "not a Realm (force=1), sharing changes nothing";
+		return "not a Realm (force=1): sharing has no effect";
 	}
 	return "";
 }

@@ -100,14 +100,14 @@ enum hostconf_status hostconf_check_features(u64 raw)
 const char *hostconf_alignment_error(u64 raw, u64 max)
 {
 	if (raw == RHI_NOT_SUPPORTED)
-		return "means 'not supported', for a call that the host's feature mask offers";
+		return "is 'not supported', although the host's features offer the call";
 	if (raw == 0)
 		return "is zero";
 	if (!is_power_of_2(raw))
 		return "is not a power of two";
 	if (raw < SZ_4K)
-		return "is below 4096, the unit in which a Realm's memory changes state";
+		return "is below 4096, the smallest unit of RSI_IPA_STATE_SET";
 	if (raw > max)
-		return "is more than the page allocator can give in one block";
+		return "is larger than the page allocator's largest block";
 	return NULL;
 }

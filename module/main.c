@@ -22,11 +22,11 @@
 static ulong granule;
 module_param(granule, ulong, 0444);
 MODULE_PARM_DESC(granule,
-		 "Use this sharing granule, in bytes, where it is larger than the host's or the host's is not known");
+		 "Sharing granule in bytes, if larger than the host's or if the host's is unknown");
 
 static bool force;
 module_param(force, bool, 0444);
-MODULE_PARM_DESC(force, "Load outside of a Realm too, where sharing changes nothing");
+MODULE_PARM_DESC(force, "Load outside a Realm, where sharing has no effect");
 
 static int hook_param_set(const char *val, const struct kernel_param *kp);
 static int hook_param_get(char *buf, const struct kernel_param *kp);
@@ -37,7 +37,7 @@ static const struct kernel_param_ops hook_param_ops = {
 };
 
 module_param_cb(hook, &hook_param_ops, NULL, 0644);
-MODULE_PARM_DESC(hook, "on: the kernel's own DMA allocators give whole granules too (off)");
+MODULE_PARM_DESC(hook, "on: the kernel's DMA allocators return whole granules too (default: off)");
 
 static int hook_param_set(const char *val, const struct kernel_param *kp)
 {
@@ -58,7 +58,7 @@ static int __init rhi_probe_init(void)
 	int err;
 
 	if (!realm && !force) {
-		pr_err("this is not an Arm CCA Realm, there is no host to ask (force=1 loads for benchmarks)\n");
+		pr_err("not an Arm CCA Realm: no host to ask (load with force=1 for benchmarks)\n");
 		return -ENODEV;
 	}
 

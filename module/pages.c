@@ -174,7 +174,7 @@ struct page *pages_alloc(struct device *dev, size_t size, gfp_t gfp, struct cma 
 	if (!page) {
 		*cma = NULL;
 		if (dev && !(gfp & __GFP_NOWARN))
-			dev_warn_ratelimited(dev, "no %zu bytes of memory in one piece for the host's granule\n",
+			dev_warn_ratelimited(dev, "cannot allocate %zu contiguous bytes for the host's granule\n",
 					     size);
 	}
 	return page;

@@ -151,7 +151,7 @@ static noinline void free_other(struct rhi_pool *pool, const void *vaddr, dma_ad
 	else if (dma != chunk->dma + offset)
 		what = "does not belong to this DMA address";
 	granule_count_bad_free();
-	dev_err_ratelimited(pool->dev, "rhi_pool_free %s, %p/%pad: %s: nothing was freed\n",
+	dev_err_ratelimited(pool->dev, "rhi_pool_free %s, %p/%pad: %s: ignored\n",
 			    pool->name, vaddr, &dma, what);
 }
 
@@ -272,7 +272,7 @@ static void free_chunks(struct rhi_pool *pool)
 		chunk_discard(chunk, pool->dev, used);
 	}
 	if (busy)
-		dev_err(pool->dev, "rhi_pool_destroy %s busy: what is in use stays shared, and is leaked\n",
+		dev_err(pool->dev, "rhi_pool_destroy %s busy: leaking the blocks in use, which stay shared\n",
 			pool->name);
 }
 

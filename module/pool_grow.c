@@ -94,7 +94,7 @@ int pool_grow(struct rhi_pool *pool, gfp_t gfp, unsigned long enough)
 	chunk = chunk_make(pool->dev, pool->name, &pool->layout, pool->node, gfp);
 	if (IS_ERR(chunk)) {
 		if (PTR_ERR(chunk) != -ENOMEM)
-			dev_err_ratelimited(pool->dev, "pool %s: no memory could be shared (%pe): see /sys/kernel/debug/rhi/pools\n",
+			dev_err_ratelimited(pool->dev, "pool %s: cannot share memory (%pe): see /sys/kernel/debug/rhi/pools\n",
 					    pool->name, chunk);
 		return PTR_ERR(chunk);
 	}

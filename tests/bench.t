@@ -87,11 +87,11 @@ size=65536 count=1025 | count=1025: at least 1, and at most 1000000 blocks and 6
 threads=0 | threads=0: 1 to 2
 threads=3 | threads=3: 1 to 2
 threads=4294967295 | threads=4294967295: 1 to 2
-pattern=tartan | there is no pattern "tartan"
-pattern= | there is no pattern ""
-colour=1 | there is no "colour"
+pattern=tartan | unknown pattern "tartan"
+pattern= | unknown pattern ""
+colour=1 | unknown key "colour"
 size | "size" is not key=value
-=1 | there is no ""
+=1 | unknown key ""
 END
 boot 'what it takes, and the last figures; bad input is refused' 0 '
 modprobe rhi_stress
@@ -140,7 +140,7 @@ boot 'one at a time, and not without the module' 0 '
 modprobe rhi_stress
 echo "size=65536 count=1000 pattern=zero" >$bench &
 usleep 50000
-fails 3 "another benchmark is under way" rhictl bench --size 64
+fails 3 "another benchmark is running" rhictl bench --size 64
 not rmmod rhi_stress
 not rmmod rhi_probe
 wait $!

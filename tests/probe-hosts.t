@@ -13,8 +13,8 @@ no RHI | --rhi off | not_supported 4096 none 0xffffffffffffffff none | does not 
 feature bit clear | --granule 64k --rhi features=0 | no_alignment 4096 none 0x10000 0x0 | does not tell its granule
 + other feature bits | --granule 64k --rhi features=0xfffffffffffffffe | no_alignment 4096 none 0x10000 0xfffffffffffffffe | does not tell its granule
 + features -1 | --granule 64k --rhi features=-1 | no_alignment 4096 none 0x10000 0xffffffffffffffff | does not tell its granule
-+ more features | --granule 64k --rhi features=0xff | ok 65536 0x10000 0x10000 0xff | the host says so
-+ version 1.1 | --granule 64k --rhi version=0x10001 | ok 65536 0x10000 0x10001 0x1 | the host says so
++ more features | --granule 64k --rhi features=0xff | ok 65536 0x10000 0x10000 0xff | reported by the host
++ version 1.1 | --granule 64k --rhi version=0x10001 | ok 65536 0x10000 0x10001 0x1 | reported by the host
 version 2.0 | --granule 64k --rhi version=0x20000 | bad_version 0 none 0x20000 none | is not 1.x
 + version 0 | --granule 64k --rhi version=0 | bad_version 0 none 0x0 none | is not 1.x
 + version 0.9 | --granule 64k --rhi version=9 | bad_version 0 none 0x9 none | is not 1.x

@@ -9,7 +9,7 @@ TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 probe_cases <<'TABLE'
 larger than the host's | --granule 4k --append rhi_probe.granule=65536 | ok 65536 0x1000 0x10000 0x1 | sharing granule 65536 bytes: granule= asks for more
 + in hexadecimal | --granule 4k --append rhi_probe.granule=0x200000 | ok 2097152 0x1000 0x10000 0x1 | sharing granule 2097152
-+ equal to the host's | --granule 64k --append rhi_probe.granule=65536 | ok 65536 0x10000 0x10000 0x1 | sharing granule 65536 bytes: the host says so
++ equal to the host's | --granule 64k --append rhi_probe.granule=65536 | ok 65536 0x10000 0x10000 0x1 | sharing granule 65536 bytes: reported by the host
 + the largest block | --granule 4k --append rhi_probe.granule=4194304 | ok 4194304 0x1000 0x10000 0x1 | sharing granule 4194304
 where the host knows nothing | --rhi off --append rhi_probe.granule=65536 | not_supported 65536 none 0xffffffffffffffff none | sharing granule 65536
 + where the host makes no sense | --granule 6k --append rhi_probe.granule=65536 | invalid_alignment 65536 0x1800 0x10000 0x1 | what granule= says
@@ -25,6 +25,6 @@ no number | --append rhi_probe.granule=many | - | invalid for parameter
 not a Realm | --host none | - | not an Arm CCA Realm
 not a Realm, forced | --host none --append rhi_probe.force=1 | not_realm 4096 none none none | sharing changes nothing
 + not a Realm, forced, larger | --host none --append rhi_probe.force=1 --append rhi_probe.granule=65536 | not_realm 65536 none none none | sharing changes nothing
-+ forced in a Realm | --granule 64k --append rhi_probe.force=1 | ok 65536 0x10000 0x10000 0x1 | the host says so
++ forced in a Realm | --granule 64k --append rhi_probe.force=1 | ok 65536 0x10000 0x10000 0x1 | reported by the host
 TABLE
 done_testing

@@ -105,7 +105,7 @@ min=15 | min=15: 16 to 65536
 min=64 max=32 | the smallest is larger
 blocks=1024 workers=256 | could be more than 268435456 bytes
 source=all | there is no source "all"
-colour=1 | there is no "colour"
+colour=1 | unknown key "colour"
 seed | "seed" is not key=value
 mask=65 | mask=65: 32 to 64
 END
@@ -137,7 +137,7 @@ pid=$!
 running() { grep -qx "state running" $rhi/stress; }
 modprobe rhi_stress
 wait_for running
-fails 3 "another stress run is under way" rhictl stress --seconds 1
+fails 3 "another stress run is running" rhictl stress --seconds 1
 not rmmod rhi_stress
 not rmmod rhi_probe
 not sh -c "echo stop >$rhi/stress"

@@ -27,7 +27,7 @@ static const struct audit_verdict verdicts[] = {
 	  "rhictl hook on, then load drivers, or unbind and bind their devices; "
 	  "tables of the ITS, swiotlb and atomic pools stay as they are until the next boot" },
 	{ RHI_AUDIT_INCONCLUSIVE, false, EXIT_ERROR, NULL },
-	{ RHI_AUDIT_FAILED, false, EXIT_ERROR, "report it to those who run the RMM" },
+	{ RHI_AUDIT_FAILED, false, EXIT_ERROR, "report it to the RMM's operator" },
 	{ RHI_AUDIT_UNKNOWN, false, EXIT_UNSUPPORTED, NULL },
 	{ RHI_AUDIT_NOT_REALM, false, EXIT_UNSUPPORTED, "run it in a Realm" },
 	{ 0 }

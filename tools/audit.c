@@ -18,18 +18,17 @@ static void usage(FILE *to)
 {
 	fputs("Usage: rhictl audit [--watch] [--json | --prometheus FILE] [--sysroot DIR]\n"
 	      "\n"
-	      "Looks at all of the Realm's memory: what breaks the host's granule, and whose it is.\n"
+	      "Audits the Realm's memory: lists misaligned shared memory and its owners.\n"
 	      "\n"
-	      "      --watch            look again every second, until there is another result\n"
-	      "      --json             for programs; keys are described in rhictl(8)\n"
+	      "      --watch            repeat every second until the result changes\n"
+	      "      --json             machine-readable output; rhictl(8) lists the keys\n"
 	      "      --prometheus FILE  metrics for node_exporter's textfile collector; - is\n"
 	      "                         standard output\n"
-	      "      --sysroot DIR      read a tree that was captured on another machine\n"
+	      "      --sysroot DIR      read a tree captured on another machine\n"
 	      "      --help             this text\n"
 	      "\n"
-	      "Exit status: 0 each granule is shared as a whole or not at all, 2 some are not or are\n"
-	      "lost, 4 not a Realm, or the granule is not known, or the module is not loaded, 1 anything\n"
-	      "else.\n", to);
+	      "Exit status: 0 all granules aligned, 2 misaligned or destroyed memory, 4 not a Realm,\n"
+	      "unknown granule or module not loaded, 1 any other error.\n", to);
 }
 
 static int failure(const char *dir, int error)
@@ -116,11 +115,11 @@ int cmd_audit(int argc, char **argv)
 	if (ret != VIEW_GO_ON)
 		return ret;
 	if (optind != argc) {
-		warnx("\"%s\" is no option; rhictl audit --help lists them", argv[optind]);
+		warnx("unexpected argument \"%s\"; rhictl audit --help lists them", argv[optind]);
 		return EXIT_ERROR;
 	}
 	if (view.dir && view.watch) {
-		warnx("--sysroot %s: a captured tree does not change: leave --watch out", view.dir);
+		warnx("--sysroot %s: a captured tree does not change; omit --watch", view.dir);
 		return EXIT_ERROR;
 	}
 	if (!view_open(&view, &root))

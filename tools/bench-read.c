@@ -95,7 +95,7 @@ int bench_read(const struct sysroot *root, const struct bench_request *request,
 	int ret = table_read(root, &table, &to);
 
 	if (!ret && to.seen != (1U << NR_POOLS) - 1) {
-		warnx("%s: there are not the figures of two pools", BENCH_FILE);
+		warnx("%s: the results of the two pools are missing", BENCH_FILE);
 		ret = -EPROTO;
 	}
 	return ret;

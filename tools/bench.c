@@ -39,7 +39,7 @@ static bool parse_sizes(char *list, struct request *request)
 	request->nr_sizes = 0;
 	while ((word = strsep(&list, ","))) {
 		if (request->nr_sizes == MAX_RUNS) {
-			warnx("--size: no more than %d sizes at once", MAX_RUNS);
+			warnx("--size: at most %d sizes", MAX_RUNS);
 			return false;
 		}
 		if (!decode_bytes(word, RHI_BENCH_MIN_SIZE, RHI_BENCH_MAX_SIZE,
@@ -85,7 +85,7 @@ static uint64_t most(const struct request *request, uint64_t size)
 static bool check(const struct request *request)
 {
 	if (request->threads > (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)) {
-		warnx("--threads %" PRIu64 ": each needs a CPU, and there are not so many",
+		warnx("--threads %" PRIu64 ": more than the online CPUs",
 		      request->threads);
 		return false;
 	}
@@ -93,7 +93,7 @@ static bool check(const struct request *request)
 		if (request->count <= most(request, request->sizes[i]))
 			continue;
 		warnx("--count %" PRIu64 ": for each thread at most %" PRIu64 " of %" PRIu64
-		      " bytes; lower it, or leave the larger sizes out", request->count,
+		      " bytes; lower it, or omit the larger sizes", request->count,
 		      most(request, request->sizes[i]), request->sizes[i]);
 		return false;
 	}
@@ -133,13 +133,13 @@ static int failure(int error)
 {
 	switch (error) {
 	case -EBUSY:
-		warnx("another benchmark is under way: try again when it is done");
+		warnx("another benchmark is running; try again later");
 		return EXIT_RESOURCES;
 	case -EAGAIN:
-		warnx("a CPU went away: try again, perhaps with fewer --threads");
+		warnx("a CPU went offline; try again, or lower --threads");
 		return EXIT_RESOURCES;
 	case -ENOMEM:
-		warnx("no memory, or the host would not share it (dmesg): try a smaller --count");
+		warnx("out of memory, or the host refused to share it (see dmesg); try a smaller --count");
 		return EXIT_RESOURCES;
 	default:
 		return module_stress_failure(BENCH_FILE, error);
@@ -165,18 +165,18 @@ static void usage(FILE *to)
 	fputs("Usage: rhictl bench [--size LIST] [--count N] [--threads N]\n"
 	      "                    [--pattern WORD] [--json]\n"
 	      "\n"
-	      "Measures the kernel's dma_pool and rhi_pool in this machine, in turn.\n"
+	      "Compares the kernel's dma_pool with rhi_pool on this machine.\n"
 	      "\n"
 	      "      --size LIST     bytes of a block [" DEFAULT_SIZES "]\n"
 	      "      --count N       allocations of each thread in a round [1000, or what fits]\n"
 	      "      --threads N     on one pool, each on a CPU of its own [1]\n"
 	      "      --pattern WORD  pair: allocate, free; batch: all, then all; random: freed\n"
 	      "                      in another order; zero: a pair, zeroed [pair]\n"
-	      "      --json          for programs; keys are described in rhictl(8)\n"
+	      "      --json          machine-readable output; rhictl(8) lists the keys\n"
 	      "      --help          this text\n"
 	      "\n"
-	      "Exit status: 0 measured, 3 no memory for it, 4 the module is not loaded or knows no\n"
-	      "granule, 1 anything else.\n", to);
+	      "Exit status: 0 success, 3 out of memory or busy, 4 module not loaded or granule unknown,\n"
+	      "1 any other error.\n", to);
 }
 
 static int measure(const struct request *request, const struct output *output)
@@ -245,7 +245,7 @@ int cmd_bench(int argc, char **argv)
 		}
 	}
 	if (good && optind != argc) {
-		warnx("\"%s\" is no option", argv[optind]);
+		warnx("unexpected argument \"%s\"", argv[optind]);
 		good = false;
 	}
 	if (!good || !check(&request)) {

@@ -14,9 +14,9 @@
 #include "table.h"
 
 const struct hook_state hook_states[] = {
-	{ RHI_HOOK_ON, "the kernel's DMA allocators give whole granules" },
-	{ RHI_HOOK_DRAINING, "new memory is the kernel's own, what is freed still comes by the module" },
-	{ RHI_HOOK_OFF, "the kernel's DMA allocators are as they were" },
+	{ RHI_HOOK_ON, "the kernel's DMA allocators return whole granules" },
+	{ RHI_HOOK_DRAINING, "the kernel serves new requests; the module still frees its own memory" },
+	{ RHI_HOOK_OFF, "the kernel's DMA allocators are unchanged" },
 	{ 0 }
 };
 

@@ -21,19 +21,19 @@ static int switch_failure(const char *word, int error)
 {
 	switch (error) {
 	case -EALREADY:
-		warnx("hook %s: this kernel keeps to the granule by itself: there is nothing to do",
+		warnx("hook %s: not needed: this kernel aligns shared memory itself",
 		      word);
 		return EXIT_UNSUPPORTED;
 	case -EOPNOTSUPP:
-		warnx("hook %s: this kernel cannot, or the granule is not known: see dmesg",
+		warnx("hook %s: not supported by this kernel, or the granule is unknown; see dmesg",
 		      word);
 		return EXIT_UNSUPPORTED;
 	case -ENOENT:
-		warnx("%s is missing: load a newer rhi_probe", PARAMETER);
+		warnx("%s is missing; load a newer rhi_probe", PARAMETER);
 		return EXIT_UNSUPPORTED;
 	case -EBUSY:
 	case -ENOMEM:
-		warnx("hook %s: %s: see dmesg, and try again", word, strerror(-error));
+		warnx("hook %s: %s; see dmesg and try again", word, strerror(-error));
 		return EXIT_RESOURCES;
 	case -EACCES:
 	case -EPERM:
@@ -72,18 +72,18 @@ static void usage(FILE *to)
 {
 	fputs("Usage: rhictl hook [on|off|status] [--json] [--sysroot DIR]\n"
 	      "\n"
-	      "Switches the hook, and shows its state, what it redirected and who holds its memory.\n"
+	      "Switches the hook; shows its state, redirected calls and the devices that hold its memory.\n"
 	      "\n"
-	      "  on      the kernel's dma_pool and coherent DMA calls give whole granules too\n"
-	      "  off     new memory is the kernel's own again\n"
-	      "  status  change nothing; this is the default\n"
+	      "  on      dma_pool and coherent DMA allocations return whole granules\n"
+	      "  off     the kernel serves new requests again\n"
+	      "  status  show the state (default)\n"
 	      "\n"
-	      "      --json         for programs; keys are described in rhictl(8)\n"
-	      "      --sysroot DIR  read a tree that was captured on another machine\n"
+	      "      --json         machine-readable output; rhictl(8) lists the keys\n"
+	      "      --sysroot DIR  read a tree captured on another machine\n"
 	      "      --help         this text\n"
 	      "\n"
-	      "Exit status: 0 good, 3 somebody else has the kernel's functions, 4 not for this kernel\n"
-	      "or the module is not loaded, 1 anything else.\n", to);
+	      "Exit status: 0 success, 3 already hooked by someone else, 4 not supported by this\n"
+	      "kernel or module not loaded, 1 any other error.\n", to);
 }
 
 static bool is_switch(const char *word)
@@ -116,7 +116,7 @@ int cmd_hook(int argc, char **argv)
 		return EXIT_ERROR;
 	}
 	if (view.dir && is_switch(word)) {
-		warnx("--sysroot %s: a captured tree can only be shown", view.dir);
+		warnx("--sysroot %s: a captured tree is read-only", view.dir);
 		return EXIT_ERROR;
 	}
 

@@ -18,25 +18,25 @@
 /* In the order of the probe: each was reached by getting past those before it. */
 const struct status info_statuses[] = {
 	{ RHI_STATUS_NOT_REALM, true,
-	  "not a Realm (the module was loaded with force=1): no host was asked",
-	  "run it in a Realm to learn the granule of a host" },
+	  "not a Realm (module loaded with force=1): no host to ask",
+	  "run it in a Realm" },
 	{ RHI_STATUS_CALL_FAILED, false,
-	  "a host call did not complete",
-	  "see which one in dmesg; to share memory nevertheless, " RELOAD },
+	  "a host call failed",
+	  "dmesg names the call; to share memory anyway, " RELOAD },
 	{ RHI_STATUS_NOT_SUPPORTED, true,
-	  "the host does not know RHI HOSTCONF, so it states no granule",
+	  "the host does not support RHI HOSTCONF and reports no granule",
 	  "if the host's pages are larger than the guest's, " RELOAD },
 	{ RHI_STATUS_BAD_VERSION, false,
-	  "the host has a HOSTCONF of another major version than 1",
-	  "look for a newer rhi_probe, or " RELOAD },
+	  "the host's HOSTCONF version is not 1.x",
+	  "install a newer rhi_probe, or " RELOAD },
 	{ RHI_STATUS_NO_ALIGNMENT, true,
-	  "the host's HOSTCONF has no GET_IPA_CHANGE_ALIGNMENT, so it states no granule",
+	  "the host's HOSTCONF lacks GET_IPA_CHANGE_ALIGNMENT and reports no granule",
 	  "if the host's pages are larger than the guest's, " RELOAD },
 	{ RHI_STATUS_INVALID_ALIGNMENT, false,
-	  "the host's IPA change alignment cannot be a granule",
-	  "report it to those who run the host, or " RELOAD },
+	  "the host's IPA change alignment is not a valid granule",
+	  "report it to the host's operator, or " RELOAD },
 	{ RHI_STATUS_OK, true,
-	  "the host states its granule",
+	  "the host reports its granule",
 	  NULL },
 	{ 0 }
 };
@@ -74,7 +74,7 @@ static int read_status(const struct sysroot *root, struct info *info)
 		info->status = status;
 		return 0;
 	}
-	return unexpected(root, path, text, "a status that rhictl knows");
+	return unexpected(root, path, text, "a known status");
 }
 
 static int read_size(const struct sysroot *root, const char *path, uint64_t *bytes)
@@ -144,7 +144,7 @@ static int check(const struct sysroot *root, const struct info *info)
 
 	if (known == has_source && known == may_be_known)
 		return 0;
-	warnx("%s%s: status %s, granule %llu and granule_source %s contradict each other",
+	warnx("%s%s: status %s, granule %llu and granule_source %s contradict one another",
 	      root->dir, SYSFS, info->status->word, (unsigned long long)info->granule_bytes,
 	      granule_sources[info->source]);
 	return -EPROTO;

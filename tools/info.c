@@ -18,16 +18,15 @@ static void usage(FILE *to)
 {
 	fputs("Usage: rhictl info [--json | --prometheus FILE] [--sysroot DIR]\n"
 	      "\n"
-	      "Shows the host's sharing granule, and what the host answered.\n"
+	      "Shows the host's sharing granule and its answers.\n"
 	      "\n"
-	      "      --json             for programs; keys are described in rhictl(8)\n"
+	      "      --json             machine-readable output; rhictl(8) lists the keys\n"
 	      "      --prometheus FILE  metrics for node_exporter's textfile collector; - is\n"
 	      "                         standard output\n"
-	      "      --sysroot DIR      read a tree that was captured on another machine\n"
+	      "      --sysroot DIR      read a tree captured on another machine\n"
 	      "      --help             this text\n"
 	      "\n"
-	      "Exit status: 0 the granule is known, 2 it is not, 4 the module is not loaded,\n"
-	      "1 anything else.\n", to);
+	      "Exit status: 0 granule known, 2 granule unknown, 4 module not loaded, 1 any other error.\n", to);
 }
 
 static int show(const struct sysroot *root, const struct view *view)
@@ -58,7 +57,7 @@ static int write_metrics(const struct sysroot *root, const struct view *view)
 	} else {
 		prometheus_metrics(&metrics, file.to);
 		if (metrics.hook.unread)
-			warnx("not all written: %s: %s; this needs root and debugfs",
+			warnx("incomplete: %s: %s; needs root and debugfs",
 			      metrics.hook.unread, strerror(-metrics.hook.unread_error));
 		ret = metrics.info.granule_bytes ? EXIT_GOOD : EXIT_CHECK;
 		if (!replace_finish(&file))
@@ -85,7 +84,7 @@ int cmd_info(int argc, char **argv)
 	if (ret != VIEW_GO_ON)
 		return ret;
 	if (optind != argc) {
-		warnx("\"%s\" is no option; rhictl info --help lists them", argv[optind]);
+		warnx("unexpected argument \"%s\"; rhictl info --help lists them", argv[optind]);
 		return EXIT_ERROR;
 	}
 	if (!view_open(&view, &root))

@@ -82,8 +82,7 @@ int module_need_stress(const struct sysroot *root, const char *path)
 		nanosleep(&(struct timespec){ .tv_nsec = LOAD_WAIT_MS * 1000000L }, NULL);
 	}
 	if (!sysroot_has(root, path)) {
-		warnx("the rhi_stress module is not installed, or does not load: "
-		      "modprobe rhi_stress says why");
+		warnx("cannot load rhi_stress: is it installed? See modprobe rhi_stress");
 		return -ENOENT;
 	}
 	return 0;
@@ -122,7 +121,7 @@ int module_failure(const char *sysroot, int error)
 	case -ENODEV:
 		warnx(sysroot ?
 		      "load the module, then capture the tree again" :
-		      "in a Realm: modprobe rhi_probe; anywhere else it loads only with force=1");
+		      "run modprobe rhi_probe (outside a Realm with force=1)");
 		return EXIT_UNSUPPORTED;
 	case -ENOMEM:
 		warnx("out of memory");
@@ -130,14 +129,14 @@ int module_failure(const char *sysroot, int error)
 	case -EACCES:
 	case -EPERM:
 		if (sysroot)
-			warnx("make the captured tree readable for this user");
+			warnx("make the captured tree readable by this user");
 		else if (geteuid())
 			warnx("run it as root");
 		else
 			warnx("is this kernel locked down? See /sys/kernel/security/lockdown");
 		return EXIT_ERROR;
 	default:
-		warnx("rhictl and rhi_probe belong together: use both from one release%s",
+		warnx("version mismatch: use rhictl and rhi_probe of one release%s",
 		      sysroot ? ", or capture the tree again (cp, not tar)" : "");
 		return EXIT_ERROR;
 	}
@@ -156,10 +155,10 @@ int module_stress_failure(const char *path, int error)
 	case -ENOENT:		/* was said */
 		return EXIT_UNSUPPORTED;
 	case -EOPNOTSUPP:
-		warnx("the granule is not known, so nothing can be shared: see rhictl info");
+		warnx("the granule is not known: sharing is disabled; see rhictl info");
 		return EXIT_UNSUPPORTED;
 	case -EINVAL:
-		warnx("the module refused: dmesg says why");
+		warnx("the module refused it; see dmesg");
 		return EXIT_ERROR;
 	case -EACCES:
 	case -EPERM:

@@ -112,7 +112,7 @@ static bool is_refused(int error)
  */
 void ok_unread(const struct facts *facts, struct ok_check *check, const char *path, int error)
 {
-	ok_say(check, OK_SKIP, "cannot tell: %s: %s", path, sysroot_explain(error));
+	ok_say(check, OK_SKIP, "unknown: %s: %s", path, sysroot_explain(error));
 	if (facts->captured)
 		ok_next(check, "capture it too, as root");
 	else if (is_refused(error) && geteuid())
@@ -120,7 +120,7 @@ void ok_unread(const struct facts *facts, struct ok_check *check, const char *pa
 	else if (!strncmp(path, DEBUGFS_ROOT "/", strlen(DEBUGFS_ROOT "/")) && facts->debugfs)
 		ok_next(check, "see debugfs");
 	else
-		ok_next(check, "take a kernel and a module that have it");
+		ok_next(check, "install a kernel and a module that provide it");
 }
 
 /**
@@ -134,7 +134,7 @@ bool ok_is_realm(const struct facts *facts, struct ok_check *check)
 {
 	if (facts->realm != NO)
 		return true;
-	ok_say(check, OK_SKIP, "nothing is shared with a host: see realm");
+	ok_say(check, OK_SKIP, "no memory is shared with a host: see realm");
 	return false;
 }
 
@@ -154,7 +154,7 @@ bool ok_has_module(const struct facts *facts, struct ok_check *check)
 		return false;
 	}
 	if (facts->module_error) {
-		ok_say(check, OK_SKIP, "the module's files could not be read: see format");
+		ok_say(check, OK_SKIP, "cannot read the module's files: see format");
 		return false;
 	}
 	return true;
@@ -173,7 +173,7 @@ bool ok_has_granule(const struct facts *facts, struct ok_check *check)
 		return false;
 	if (facts->info.granule_bytes)
 		return true;
-	ok_say(check, OK_SKIP, "the granule is not known: see granule");
+	ok_say(check, OK_SKIP, "the granule is unknown: see granule");
 	return false;
 }
 

@@ -20,26 +20,26 @@ void ok_realm(const struct facts *facts, struct ok_check *check)
 	if (facts->realm == YES && log->has_rsi) {
 		ok_say(check, OK_PASS, "RSI version %u.%u", log->rsi_major, log->rsi_minor);
 	} else if (facts->realm == YES) {
-		ok_say(check, OK_PASS, "%s says so; the RSI version stands in the kernel's log, "
+		ok_say(check, OK_PASS, "%s reports a Realm; the RSI version is in the kernel's log, "
 		       "which %s%s",
-		       facts->realm_by, log->error ? "cannot be read: " : "does not go back to it",
+		       facts->realm_by, log->error ? "cannot be read: " : "no longer has it",
 		       log->error ? sysroot_explain(log->error) : "");
 	} else if (facts->realm == NO && log->rsi_mismatch) {
-		ok_say(check, OK_FAIL, "the RMM has no RSI version that this kernel knows");
-		ok_next(check, "take a newer kernel, or a host with another RMM");
+		ok_say(check, OK_FAIL, "this kernel supports none of the RMM's RSI versions");
+		ok_next(check, "install a newer kernel, or use a host with another RMM");
 		ok_run(check, "dmesg | grep RME:");
 	} else if (facts->realm == NO && *facts->kernel.release &&
 		   !kernel_is_since(&facts->kernel, 6, 13)) {
-		ok_say(check, OK_FAIL, "no Realm: this kernel would not know it as one");
+		ok_say(check, OK_FAIL, "not a Realm: Linux before 6.13 cannot run as one");
 		ok_next(check, "see kernel");
 	} else if (facts->realm == NO) {
-		ok_say(check, OK_FAIL, "this is not an Arm CCA Realm: %s tells",
+		ok_say(check, OK_FAIL, "not an Arm CCA Realm, by %s",
 		       facts->realm_by);
-		ok_next(check, "let the host start it as a Realm; dmesg then has a line that "
+		ok_next(check, "start this guest as a Realm; dmesg then has a line that "
 			"begins with RME:");
 	} else {
-		ok_say(check, OK_SKIP, "cannot tell: no file says so, and the kernel's log %s%s",
-		       log->error ? "cannot be read: " : "does not go back to the boot",
+		ok_say(check, OK_SKIP, "unknown: no file reports it, and the kernel's log %s%s",
+		       log->error ? "cannot be read: " : "does not reach back to the boot",
 		       log->error ? sysroot_explain(log->error) : "");
 		if (facts->captured)
 			ok_next(check, "capture /sys/devices/platform too, and dmesg in "
@@ -61,13 +61,13 @@ void ok_kernel(const struct facts *facts, struct ok_check *check)
 	const char *release = facts->kernel.release;
 
 	if (!*release) {
-		ok_say(check, OK_SKIP, "cannot tell its version");
+		ok_say(check, OK_SKIP, "unknown version");
 		ok_next(check, "capture /proc/sys/kernel/osrelease too");
 	} else if (kernel_is_since(&facts->kernel, 6, 13)) {
 		ok_say(check, OK_PASS, "Linux %s", release);
 	} else {
-		ok_say(check, OK_FAIL, "Linux %s does not know Realms", release);
-		ok_next(check, "take 6.13 or a later one");
+		ok_say(check, OK_FAIL, "Linux %s does not support Realms", release);
+		ok_next(check, "install Linux 6.13 or later");
 	}
 }
 
@@ -80,10 +80,10 @@ void ok_debugfs(const struct facts *facts, struct ok_check *check)
 {
 	switch (facts->debugfs) {
 	case 0:
-		ok_say(check, OK_PASS, "it can be read");
+		ok_say(check, OK_PASS, "mounted");
 		return;
 	case -ENODATA:
-		ok_say(check, OK_WARN, "it is not mounted, and most of what follows stands there");
+		ok_say(check, OK_WARN, "not mounted; most checks below need it");
 		if (facts->captured)
 			ok_next(check, "capture it too, as root");
 		else
@@ -91,13 +91,12 @@ void ok_debugfs(const struct facts *facts, struct ok_check *check)
 		return;
 	case -ENOENT:
 		if (facts->captured) {
-			ok_say(check, OK_SKIP, "cannot tell: it was not captured");
+			ok_say(check, OK_SKIP, "unknown: it was not captured");
 			ok_next(check, "capture it too, as root");
 			return;
 		}
-		ok_say(check, OK_WARN, "this kernel has none, and most of what follows stands "
-		       "there");
-		ok_next(check, "take a kernel with CONFIG_DEBUG_FS, and do not boot it with "
+		ok_say(check, OK_WARN, "not in this kernel; most checks below need it");
+		ok_next(check, "use a kernel with CONFIG_DEBUG_FS, and do not boot it with "
 			"debugfs=off");
 		return;
 	default:
@@ -113,8 +112,8 @@ static bool has_feature(const struct facts *facts, struct ok_check *check,
 	case YES:
 		return true;
 	case NO:
-		ok_say(check, OK_WARN, "this kernel has no %s: %s", option, effect);
-		ok_next(check, "take a kernel with it; Debian's have it");
+		ok_say(check, OK_WARN, "this kernel lacks %s: %s", option, effect);
+		ok_next(check, "use a kernel with it, such as Debian's");
 		return false;
 	default:
 		ok_unread(facts, check, KALLSYMS, facts->kernel.error);
@@ -142,11 +141,11 @@ void ok_ftrace(const struct facts *facts, struct ok_check *check)
 	if (!has_feature(facts, check, HAS_FTRACE_ARGS, "CONFIG_DYNAMIC_FTRACE_WITH_ARGS", off))
 		return;
 	if (!is_on(facts, "/proc/sys/kernel/ftrace_enabled")) {
-		ok_say(check, OK_WARN, "it is switched off: %s", off);
+		ok_say(check, OK_WARN, "disabled: %s", off);
 		ok_run(check, "sysctl kernel.ftrace_enabled=1");
 		return;
 	}
-	ok_say(check, OK_PASS, "with arguments: the hook can be switched on");
+	ok_say(check, OK_PASS, "available with arguments, as the hook needs it");
 }
 
 /**
@@ -159,28 +158,26 @@ void ok_kprobes(const struct facts *facts, struct ok_check *check)
 	static const char path[] = DEBUGFS_ROOT "/kprobes/enabled";
 
 	if (!has_feature(facts, check, HAS_KPROBES, "CONFIG_KPROBES",
-			 "no hook, and an audit that knows few owners"))
+			 "no hook, and the audit names few owners"))
 		return;
 	if (!is_on(facts, path)) {
-		ok_say(check, OK_WARN, "they are switched off: the hook does not reach the GICv3 "
-		       "ITS");
+		ok_say(check, OK_WARN, "disabled: the hook cannot hook the GICv3 ITS");
 		ok_run(check, "echo 1 >%s", path);
 		return;
 	}
-	ok_say(check, OK_PASS, "functions that are not exported can be found");
+	ok_say(check, OK_PASS, "available: the module can find functions that are not exported");
 }
 
 /* A module that is loaded was not refused. */
 static void say_restricted(const struct facts *facts, struct ok_check *check, const char *what)
 {
 	if (facts->loaded) {
-		ok_say(check, OK_PASS, "%s, and the module is loaded nevertheless", what);
+		ok_say(check, OK_PASS, "%s; the module is loaded", what);
 		return;
 	}
-	ok_say(check, OK_WARN, "%s: a module loads only if it is signed with a key that the "
-	       "kernel trusts",
+	ok_say(check, OK_WARN, "%s: only modules signed with a trusted key load",
 	       what);
-	ok_next(check, "sign the module, and enrol the key; with dkms as here, then confirm at "
+	ok_next(check, "sign the module and enrol the key; with dkms as here, then confirm at "
 		"the next boot");
 	ok_run(check, "mokutil --import /var/lib/dkms/mok.pub");
 }
@@ -199,14 +196,14 @@ void ok_lockdown(const struct facts *facts, struct ok_check *check)
 	} else if (*facts->lockdown) {
 		say_restricted(facts, check, facts->lockdown);
 	} else if (log->locked_down) {
-		say_restricted(facts, check, "the kernel's log says that it is locked down");
+		say_restricted(facts, check, "locked down, by the kernel's log");
 	} else if (facts->lockdown_error == -ENOENT && !facts->captured &&
 		   sysroot_has(facts->root, "/sys/kernel/security/lsm")) {
-		ok_say(check, OK_PASS, "this kernel has none");
+		ok_say(check, OK_PASS, "not in this kernel");
 	} else if (!log->error && log->has_boot) {
 		ok_say(check, OK_PASS, "none, by the kernel's log");
 	} else {
-		ok_say(check, OK_SKIP, "cannot tell: " LOCKDOWN ": %s",
+		ok_say(check, OK_SKIP, "unknown: " LOCKDOWN ": %s",
 		       sysroot_explain(facts->lockdown_error));
 		if (facts->captured)
 			ok_next(check, "capture it too");
@@ -230,7 +227,7 @@ void ok_signatures(const struct facts *facts, struct ok_check *check)
 		say_restricted(facts, check, "enforced");
 		return;
 	default:
-		ok_say(check, OK_SKIP, "cannot tell: /sys/module/module/parameters/sig_enforce "
+		ok_say(check, OK_SKIP, "unknown: /sys/module/module/parameters/sig_enforce "
 		       "was not captured");
 		ok_next(check, "capture /sys/module/module and /sys/module/kernel too");
 	}

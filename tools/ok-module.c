@@ -25,28 +25,26 @@ void ok_module(const struct facts *facts, struct ok_check *check)
 		return;
 	}
 	if (facts->realm == NO) {
-		ok_say(check, OK_SKIP, "not loaded: it is of use in a Realm");
-		ok_next(check, "for benchmarks it loads anywhere");
+		ok_say(check, OK_SKIP, "not loaded: only useful in a Realm");
+		ok_next(check, "for benchmarks it loads outside a Realm too");
 		ok_run(check, "modprobe rhi_probe force=1");
 		return;
 	}
 	if (facts->log.unsigned_refused) {
-		ok_say(check, OK_FAIL, "not loaded: the kernel refused a module that is not "
-		       "signed");
+		ok_say(check, OK_FAIL, "not loaded: the kernel refused an unsigned module");
 		ok_next(check, "see lockdown and signatures; then load it");
 	} else if (facts->kernel.features[HAS_ALIGNMENT] == YES) {
-		ok_say(check, OK_WARN, "not loaded: this kernel keeps to the granule by itself, "
-		       "but does not show it");
+		ok_say(check, OK_WARN, "not loaded: this kernel aligns shared memory itself, "
+		       "but does not show the granule");
 	} else {
-		ok_say(check, OK_FAIL, "not loaded: nobody here has asked the host for its "
-		       "granule");
+		ok_say(check, OK_FAIL, "not loaded: the host's granule is unknown");
 	}
 	ok_run(check, "modprobe rhi_probe");
 }
 
 static void ask_for_one_release(struct ok_check *check)
 {
-	ok_next(check, "install module and rhictl from one release, and load the module again");
+	ok_next(check, "install module and rhictl of one release, and reload the module");
 	ok_run(check, "modprobe -r rhi_stress rhi_probe; modprobe rhi_probe");
 }
 
@@ -68,9 +66,9 @@ void ok_version(const struct facts *facts, struct ok_check *check)
 	if (ret) {
 		ok_unread(facts, check, MODULE "/version", ret);
 	} else if (!strcmp(text, RHICTL_VERSION)) {
-		ok_say(check, OK_PASS, "that of rhictl");
+		ok_say(check, OK_PASS, "same as rhictl");
 	} else {
-		ok_say(check, OK_WARN, "the module's is %s, that of rhictl is another one", text);
+		ok_say(check, OK_WARN, "the module is version %s, rhictl is not", text);
 		ask_for_one_release(check);
 	}
 }
@@ -87,7 +85,7 @@ void ok_format(const struct facts *facts, struct ok_check *check)
 		return;
 	}
 	if (facts->module_error) {
-		ok_say(check, OK_FAIL, "a file of the module's is not as rhictl knows it: the "
+		ok_say(check, OK_FAIL, "rhictl cannot parse one of the module's files; the "
 		       "message on standard error names it");
 		ask_for_one_release(check);
 		return;
@@ -98,12 +96,11 @@ void ok_format(const struct facts *facts, struct ok_check *check)
 	}
 	/* What was added last. */
 	if (!facts->totals[TOTAL_BAD_FREES].given) {
-		ok_say(check, OK_WARN, "the module is older than rhictl: it does not count "
-		       "bad_frees");
+		ok_say(check, OK_WARN, "the module is older than rhictl: it lacks bad_frees");
 		ask_for_one_release(check);
 		return;
 	}
-	ok_say(check, OK_PASS, "all files are as rhictl knows them");
+	ok_say(check, OK_PASS, "rhictl knows all files");
 }
 
 static bool add_holder(void *to, const char *name)
@@ -123,10 +120,9 @@ static void say_held(const struct facts *facts, struct ok_check *check, uint64_t
 	for (size_t i = 0; i < nr_devices; i++)
 		ok_list_add(&users, "%s", facts->hook.devices[i].name);
 	if (!*users.text) {
-		ok_say(check, OK_WARN, "it cannot be unloaded: references of neither a module "
-		       "nor a device: %llu; a reader of " DEBUGFS " has one, or a buffer that "
-		       "was freed just now", (unsigned long long)references);
-		ok_next(check, "wait two seconds, then look who reads");
+		ok_say(check, OK_WARN, "cannot be unloaded: %llu references, held by no module or device; "
+		       "readers of " DEBUGFS " and recently freed buffers hold references", (unsigned long long)references);
+		ok_next(check, "wait two seconds, then find the readers");
 		ok_run(check, "fuser -v " DEBUGFS "/*");
 		return;
 	}
@@ -134,14 +130,14 @@ static void say_held(const struct facts *facts, struct ok_check *check, uint64_t
 		ok_say(check, OK_PASS, "in use by %s%s", users.text, ok_list_rest(&users));
 		return;
 	}
-	ok_say(check, OK_WARN, "it cannot be unloaded: in use by %s%s", users.text,
+	ok_say(check, OK_WARN, "cannot be unloaded: in use by %s%s", users.text,
 	       ok_list_rest(&users));
 	if (has_stress) {
-		ok_next(check, "a Realm in production does without rhi_stress");
+		ok_next(check, "a Realm in production does not need rhi_stress");
 		ok_run(check, "modprobe -r rhi_stress");
 	} else {
-		ok_next(check, "unload the drivers of these devices, or unbind the devices; then "
-			"unload the module");
+		ok_next(check, "unbind these devices or unload their drivers, then unload "
+			"the module");
 		ok_run(check, "modprobe -r rhi_probe");
 	}
 }
@@ -170,5 +166,5 @@ void ok_unload(const struct facts *facts, struct ok_check *check)
 	else if (references)
 		say_held(facts, check, references);
 	else
-		ok_say(check, OK_PASS, "nothing holds the module");
+		ok_say(check, OK_PASS, "not in use");
 }

@@ -28,17 +28,16 @@ void ok_host(const struct facts *facts, struct ok_check *check)
 		return;
 	}
 	if (info->status->granule_known && info->source == SOURCE_PARAMETER) {
-		ok_say(check, OK_PASS, "%s: %s, but granule= does", info->status->word,
+		ok_say(check, OK_PASS, "%s: %s; granule= sets one", info->status->word,
 		       info->status->meaning);
 		return;
 	}
 	ok_say(check, info->granule_bytes ? OK_WARN : OK_FAIL, "%s: %s", info->status->word,
 	       info->status->meaning);
 	if (info->status->granule_known) {
-		ok_next(check, "ask those who run the host for its page size (there: getconf "
-			"PAGESIZE)");
+		ok_next(check, "ask the host's operator for its page size (getconf PAGESIZE)");
 	} else {
-		ok_next(check, "report it to those who run the host or the RMM, with this");
+		ok_next(check, "report it to the host's operator with this output");
 		ok_run(check, "rhictl info --json");
 	}
 }
@@ -56,27 +55,27 @@ void ok_granule(const struct facts *facts, struct ok_check *check)
 	if (!ok_has_module(facts, check))
 		return;
 	if (!info->granule_bytes) {
-		ok_say(check, OK_FAIL, "not known: the module refuses to share memory");
-		ok_next(check, "if you know the host's page size, say it: 64K here");
+		ok_say(check, OK_FAIL, "unknown: sharing is disabled");
+		ok_next(check, "if you know the host's page size, set it, here to 64K");
 		ok_run(check, "modprobe -r rhi_probe; modprobe rhi_probe granule=65536");
 		return;
 	}
 	switch (info->source) {
 	case SOURCE_HOST:
-		ok_say(check, OK_PASS, "%s, as the host says", size.text);
+		ok_say(check, OK_PASS, "%s, reported by the host", size.text);
 		return;
 	case SOURCE_PARAMETER:
-		ok_say(check, OK_PASS, "%s, by the module's granule=", size.text);
+		ok_say(check, OK_PASS, "%s, set by granule=", size.text);
 		return;
 	default:
 		break;
 	}
 	if (info->alignment.given) {
-		ok_say(check, OK_PASS, "%s, one page: the host's is smaller", size.text);
+		ok_say(check, OK_PASS, "%s, the page size; the host's granule is smaller", size.text);
 		return;
 	}
-	ok_say(check, OK_WARN, "%s, one page: assumed, as the host does not say", size.text);
-	ok_next(check, "if the host's pages are larger, say how large: 64K here");
+	ok_say(check, OK_WARN, "%s, the page size, assumed: the host does not report a granule", size.text);
+	ok_next(check, "if the host's pages are larger, set their size, here 64K");
 	ok_run(check, "modprobe -r rhi_probe; modprobe rhi_probe granule=65536");
 }
 
@@ -84,12 +83,12 @@ void ok_granule(const struct facts *facts, struct ok_check *check)
 static bool needs_nothing(const struct facts *facts, struct ok_check *check)
 {
 	if (facts->kernel.features[HAS_ALIGNMENT] == YES) {
-		ok_say(check, OK_PASS, "the kernel keeps to the granule by itself");
+		ok_say(check, OK_PASS, "the kernel aligns shared memory itself");
 		return true;
 	}
 	if (!facts_granule_is_page(facts))
 		return false;
-	ok_say(check, OK_PASS, "the granule is one page, which nothing breaks");
+	ok_say(check, OK_PASS, "the granule is one page: always aligned");
 	return true;
 }
 
@@ -105,19 +104,19 @@ void ok_sharing(const struct facts *facts, struct ok_check *check)
 	if (!ok_is_realm(facts, check))
 		return;
 	if (kernel->features[HAS_ALIGNMENT] == YES) {
-		ok_say(check, OK_PASS, "the kernel keeps to the granule by itself: it has %s()",
+		ok_say(check, OK_PASS, "the kernel aligns shared memory itself: it has %s()",
 		       kernel->alignment);
 		return;
 	}
 	if (!ok_has_granule(facts, check))
 		return;
 	if (facts_granule_is_page(facts)) {
-		ok_say(check, OK_PASS, "the granule is one page, which every kernel keeps to");
+		ok_say(check, OK_PASS, "the granule is one page: always aligned");
 	} else if (kernel->features[HAS_ALIGNMENT] == UNKNOWN) {
 		ok_unread(facts, check, KALLSYMS, kernel->error);
 	} else if (facts_hook_is(facts, RHI_HOOK_ON)) {
-		ok_say(check, OK_PASS, "the kernel shares single pages, and the hook makes them "
-		       "whole granules for drivers");
+		ok_say(check, OK_PASS, "the kernel shares single pages; the hook gives drivers "
+		       "whole granules");
 	} else {
 		ok_say(check, OK_WARN, "the kernel shares single pages, smaller than the granule "
 		       "of %s",
@@ -159,22 +158,22 @@ void ok_at_boot(const struct facts *facts, struct ok_check *check)
 	if (!ok_has_granule(facts, check) || needs_nothing(facts, check))
 		return;
 	if (log->has_swiotlb && facts_is_misaligned(facts, log->swiotlb_start, log->swiotlb_end)) {
-		ok_say(check, OK_FAIL, "no: swiotlb begins or ends inside of a granule");
-		ok_next(check, "no module mends this: see place");
+		ok_say(check, OK_FAIL, "misaligned: swiotlb begins or ends inside a granule");
+		ok_next(check, "no module can fix this: see place");
 		return;
 	}
 	device = find_builtin(facts);
 	if (device) {
-		ok_say(check, OK_WARN, "%s has a driver that is built in (%s), and had its "
-		       "memory before any module",
+		ok_say(check, OK_WARN, "%s has a built-in driver (%s), which allocated "
+		       "before any module was loaded",
 		       device->name, device->driver);
-		ok_next(check, "with the hook on, unbind and bind it; what the ITS shares for it "
-			"stays until the next boot");
+		ok_next(check, "with the hook on, unbind and bind it; the ITS's table for it "
+			"stays misaligned until the next boot");
 		run_rebind(check, device);
 		return;
 	}
-	ok_say(check, OK_SKIP, "cannot tell without a walk of all memory");
-	ok_next(check, "look, best before drivers are loaded: it names who breaks the granule");
+	ok_say(check, OK_SKIP, "unknown without an audit");
+	ok_next(check, "audit memory, best before drivers are loaded: it names the owners of misaligned memory");
 	ok_run(check, "rhictl audit");
 }
 
@@ -222,21 +221,21 @@ void ok_devices(const struct facts *facts, struct ok_check *check)
 	}
 	first = list_early(facts, &list);
 	if (!first && facts->devices.nr) {
-		ok_say(check, OK_PASS, "all that are bound (%zu) have memory of the hook's making",
+		ok_say(check, OK_PASS, "all %zu bound devices got their memory through the hook",
 		       facts->devices.nr);
 	} else if (!first) {
-		ok_say(check, OK_PASS, "none is bound yet");
+		ok_say(check, OK_PASS, "no device is bound");
 	} else if (facts_hook_is(facts, RHI_HOOK_ON)) {
 		ok_say(check, OK_WARN, "bound before the hook, or without coherent memory: %s%s",
 		       list.text, ok_list_rest(&list));
-		ok_next(check, "unbind and bind each of them; of a disk, unmount its file "
-			"systems first");
+		ok_next(check, "unbind and bind each; unmount a disk's file systems "
+			"first");
 		run_rebind(check, first);
 	} else {
 		ok_say(check, OK_WARN, "bound, and the hook is not on: %s%s", list.text,
 		       ok_list_rest(&list));
-		ok_next(check, "switch the hook on, then unbind and bind each of them, or load "
-			"their drivers again");
+		ok_next(check, "switch the hook on, then unbind and bind each, or reload "
+			"their drivers");
 		run_rebind(check, first);
 	}
 }
@@ -258,7 +257,7 @@ void ok_hook(const struct facts *facts, struct ok_check *check)
 		return;
 	ok_say(check, OK_WARN, "%s: %s", facts->hook.state->word, facts->hook.state->meaning);
 	if (facts->kernel.features[HAS_FTRACE_ARGS] == NO) {
-		ok_next(check, "it cannot be switched on: see ftrace");
+		ok_next(check, "unavailable: see ftrace");
 		return;
 	}
 	ok_next(check, "before drivers are loaded; for each boot: \"options rhi_probe hook=on\" "

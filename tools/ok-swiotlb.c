@@ -73,7 +73,7 @@ static void say_logged(const struct facts *facts, struct ok_check *check)
 	}
 	if (bytes < SMALL_BYTES && !grows(facts)) {
 		ok_say(check, OK_WARN, "%s, by the kernel's log: small, as all streaming DMA "
-		       "goes through it",
+		       "uses it",
 		       size_text(bytes).text);
 		boot_swiotlb(facts, check);
 		return;
@@ -97,12 +97,12 @@ void ok_swiotlb(const struct facts *facts, struct ok_check *check)
 		return;
 	}
 	if (!size) {
-		ok_say(check, OK_FAIL, "there is none: no device can do streaming DMA");
-		ok_next(check, "leave swiotlb=noforce out of the kernel's command line, and give "
-			"it a size");
+		ok_say(check, OK_FAIL, "none: streaming DMA cannot work");
+		ok_next(check, "remove swiotlb=noforce from the kernel's command line, and set "
+			"a size");
 	} else if (size < SMALL_BYTES && !grows(facts)) {
-		say_size(facts, check, OK_WARN, ": small, as all streaming DMA goes through it");
-		ok_next(check, "give it more at the next boot; it is memory of the Realm's");
+		say_size(facts, check, OK_WARN, ": small, as all streaming DMA uses it");
+		ok_next(check, "make it larger at the next boot");
 	} else {
 		say_size(facts, check, OK_PASS, "");
 		return;
@@ -123,24 +123,23 @@ void ok_peak(const struct facts *facts, struct ok_check *check)
 	if (!ok_is_realm(facts, check))
 		return;
 	if (!size->given || !size->value) {
-		ok_say(check, OK_SKIP, "its size is not known: see swiotlb");
+		ok_say(check, OK_SKIP, "its size is unknown: see swiotlb");
 	} else if (!peak->given) {
-		ok_say(check, OK_SKIP, "cannot tell: %s cannot be read, as under lockdown",
+		ok_say(check, OK_SKIP, "unknown: %s cannot be read, as under lockdown",
 		       DEBUGFS_ROOT "/swiotlb/io_tlb_used_hiwater");
 		ok_next(check, "see lockdown");
 	} else if (!facts->has_peak) {
-		ok_say(check, OK_SKIP, "cannot tell: this kernel counts it only if it is asked "
-		       "to");
-		ok_next(check, "ask it at the next boot, with the same size");
+		ok_say(check, OK_SKIP, "unknown: this kernel counts it only on request");
+		ok_next(check, "request it at the next boot, with the same size");
 		ok_boot(check, "swiotlb=%" PRIu64 ",track_hiwater",
 			size->value / SWIOTLB_SLAB_BYTES);
 	} else if (peak->value > size->value / 10 * 9) {
-		ok_say(check, OK_WARN, "%s were in use at once: it was nearly full",
+		ok_say(check, OK_WARN, "up to %s in use at once: nearly full",
 		       size_text(peak->value).text);
-		ok_next(check, "give it more at the next boot; it is memory of the Realm's");
+		ok_next(check, "make it larger at the next boot");
 		boot_swiotlb(facts, check);
 	} else {
-		ok_say(check, OK_PASS, "no more than %s were in use at once",
+		ok_say(check, OK_PASS, "up to %s in use at once",
 		       size_text(peak->value).text);
 	}
 }
@@ -158,28 +157,27 @@ void ok_place(const struct facts *facts, struct ok_check *check)
 	if (!ok_is_realm(facts, check))
 		return;
 	if (!log->has_swiotlb) {
-		ok_say(check, OK_SKIP, "cannot tell: the kernel's log %s%s",
-		       log->error ? "cannot be read: " : "does not have where it stands",
+		ok_say(check, OK_SKIP, "unknown: the kernel's log %s%s",
+		       log->error ? "cannot be read: " : "does not have its address",
 		       log->error ? sysroot_explain(log->error) : "");
-		ok_next(check, "the audit names it if it breaks the granule");
+		ok_next(check, "the audit lists it if it is misaligned");
 		ok_run(check, "rhictl audit");
 		return;
 	}
 	snprintf(place, sizeof(place), "0x%" PRIx64 "-0x%" PRIx64, log->swiotlb_start,
 		 log->swiotlb_end);
 	if (!ok_has_granule(facts, check)) {
-		ok_say(check, OK_SKIP, "%s; whether these are whole granules is not known: see "
-		       "granule", place);
+		ok_say(check, OK_SKIP, "%s; unknown granule: see granule", place);
 		return;
 	}
 	if (!facts_is_misaligned(facts, log->swiotlb_start, log->swiotlb_end)) {
-		ok_say(check, OK_PASS, "%s, whole granules", place);
+		ok_say(check, OK_PASS, "%s, aligned", place);
 		return;
 	}
-	ok_say(check, OK_FAIL, "%s begins or ends inside of a granule of %s", place,
+	ok_say(check, OK_FAIL, "%s begins or ends inside a granule of %s", place,
 	       size_text(facts->info.granule_bytes).text);
-	ok_next(check, "another size may come to stand at a whole granule, by luck: boot with "
-		"it, and look again");
+	ok_next(check, "another size may happen to be aligned: boot with it and check "
+		"again");
 	boot_swiotlb(facts, check);
 }
 
@@ -203,9 +201,9 @@ void ok_growth(const struct facts *facts, struct ok_check *check)
 		ok_say(check, OK_PASS, "it grows (CONFIG_SWIOTLB_DYNAMIC)");
 		return;
 	}
-	ok_say(check, OK_WARN, "it grows (CONFIG_SWIOTLB_DYNAMIC), by memory that need not be "
-	       "whole granules");
-	ok_next(check, "give it what it needs at boot: then it does not grow");
+	ok_say(check, OK_WARN, "it grows (CONFIG_SWIOTLB_DYNAMIC), by memory that may be "
+	       "misaligned");
+	ok_next(check, "make it large enough at boot, so that it does not grow");
 	boot_swiotlb(facts, check);
 }
 
@@ -225,11 +223,11 @@ static void list_devices(const struct log_devices *devices, struct ok_list *list
 
 static const char *log_reach(const struct kernel_log *log)
 {
-	return log->has_boot ? "since the boot" : "in the kernel's log, which does not go back "
+	return log->has_boot ? "since the boot" : "in the kernel's log, which does not reach back "
 	"to the boot";
 }
 
-/* Nothing in the log: that is only worth something if it can be read. */
+/* Nothing in the log: that is only worth something if mounted. */
 static void say_none(const struct facts *facts, struct ok_check *check, const char *what)
 {
 	const struct kernel_log *log = &facts->log;
@@ -238,7 +236,7 @@ static void say_none(const struct facts *facts, struct ok_check *check, const ch
 		ok_say(check, OK_PASS, "%s %s", what, log_reach(log));
 		return;
 	}
-	ok_say(check, OK_SKIP, "cannot tell: the kernel's log cannot be read: %s",
+	ok_say(check, OK_SKIP, "unknown: the kernel's log cannot be read: %s",
 	       sysroot_explain(log->error));
 	if (facts->captured)
 		ok_next(check, "capture it too: dmesg, in " LOG_CAPTURED);
@@ -259,21 +257,21 @@ void ok_full(const struct facts *facts, struct ok_check *check)
 	if (!ok_is_realm(facts, check))
 		return;
 	if (!full->count) {
-		say_none(facts, check, "no request found it full");
+		say_none(facts, check, "it was never full");
 		return;
 	}
 	list_devices(full, &list);
-	ok_say(check, OK_FAIL, "requests that found no room %s: %" PRIu64 ", of %s%s",
-	       log_reach(&facts->log), full->count + full->suppressed, list.text,
+	ok_say(check, OK_FAIL, "it was full for %" PRIu64 " requests %s, of %s%s",
+	       full->count + full->suppressed, log_reach(&facts->log), list.text,
 	       ok_list_rest(&list));
 	if (facts->log.full_large == full->count) {
-		ok_next(check, "they want more than %s at once, which no size of the buffer "
-			"gives: report it to the driver's authors",
+		ok_next(check, "they exceed %s, the largest request that swiotlb can "
+			"serve: report it to the driver's authors",
 			size_text(SWIOTLB_MAX_REQUEST).text);
 		return;
 	}
-	ok_next(check, "give it more at the next boot, or let the device do less at once: fewer "
-		"queues, shorter ones");
+	ok_next(check, "make it larger at the next boot, or use fewer or shorter queues in "
+		"the device");
 	boot_swiotlb(facts, check);
 }
 
@@ -305,20 +303,20 @@ void ok_atomic(const struct facts *facts, struct ok_check *check)
 		return;
 	list_devices(exhausted, &list);
 	if (exhausted->count) {
-		ok_say(check, OK_FAIL, "%s; requests that found nothing %s: %" PRIu64 ", of %s%s",
-		       size_text(bytes).text, log_reach(&facts->log), exhausted->count, list.text,
+		ok_say(check, OK_FAIL, "%s; it was exhausted for %" PRIu64 " requests %s, of %s%s",
+		       size_text(bytes).text, exhausted->count, log_reach(&facts->log), list.text,
 		       ok_list_rest(&list));
 	} else if (facts->log.atomic_failed || !bytes) {
-		ok_say(check, OK_WARN, "%s: a pool could not be made at boot",
+		ok_say(check, OK_WARN, "%s: a pool could not be allocated at boot",
 		       size_text(bytes).text);
 	} else if (facts_is_misaligned(facts, 0, bytes)) {
-		ok_say(check, OK_WARN, "%s: not whole granules of %s", size_text(bytes).text,
+		ok_say(check, OK_WARN, "%s: not a multiple of the granule of %s", size_text(bytes).text,
 		       size_text(facts->info.granule_bytes).text);
 	} else {
 		ok_say(check, OK_PASS, "%s", size_text(bytes).text);
 		return;
 	}
-	ok_next(check, "give the atomic pools another size at the next boot");
+	ok_next(check, "set another size of the atomic pools at the next boot");
 	ok_boot(check, "coherent_pool=%" PRIu64 "M",
 		bytes < (1 << 20) ? 1 : bytes > MAX_BYTES ? MAX_BYTES >> 20 : (bytes >> 20) * 4);
 }

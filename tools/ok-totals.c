@@ -14,7 +14,7 @@ static bool has_total(const struct facts *facts, struct ok_check *check, enum me
 	*value = facts->totals[total].value;
 	if (facts->totals[total].given)
 		return true;
-	ok_say(check, OK_SKIP, "the module does not count them: see format");
+	ok_say(check, OK_SKIP, "not counted by this module: see format");
 	return false;
 }
 
@@ -34,9 +34,9 @@ void ok_leaks(const struct facts *facts, struct ok_check *check)
 		return;
 	}
 	ok_say(check, OK_FAIL, "%s are lost until the Realm ends: the host stopped in the middle "
-	       "of a conversion or kept what it had, or a pool was destroyed with blocks in use",
+	       "of a conversion or refused to undo one, or a pool was destroyed with blocks in use",
 	       size_text(bytes).text);
-	ok_next(check, "the log says which: report it to those who run the host, or to the "
+	ok_next(check, "the log says which: report it to the host's operator, or to the "
 		"driver's authors");
 	ok_run(check, "dmesg | grep rhi_probe");
 }
@@ -56,9 +56,9 @@ void ok_refusals(const struct facts *facts, struct ok_check *check)
 		ok_say(check, OK_PASS, "none");
 		return;
 	}
-	ok_say(check, OK_WARN, "conversions that the host refused: %llu; nothing was lost, and "
-	       "drivers went without memory", (unsigned long long)count);
-	ok_next(check, "report it to those who run the host, with the log");
+	ok_say(check, OK_WARN, "the host refused %llu conversions; no memory was lost, but "
+	       "allocations failed", (unsigned long long)count);
+	ok_next(check, "report it to the host's operator with the log");
 	ok_run(check, "dmesg | grep rhi_probe");
 }
 
@@ -74,11 +74,11 @@ void ok_frees(const struct facts *facts, struct ok_check *check)
 	if (!has_total(facts, check, TOTAL_BAD_FREES, &count))
 		return;
 	if (!count) {
-		ok_say(check, OK_PASS, "no block was freed twice");
+		ok_say(check, OK_PASS, "no bad frees");
 		return;
 	}
-	ok_say(check, OK_WARN, "blocks that drivers freed twice, or never had: %llu; it was "
-	       "refused", (unsigned long long)count);
+	ok_say(check, OK_WARN, "the module ignored %llu frees of blocks that were free already, or were not "
+	       "the driver's", (unsigned long long)count);
 	ok_next(check, "report it to the authors of the driver that the log names");
 	ok_run(check, "dmesg | grep rhi_probe");
 }
@@ -94,8 +94,7 @@ void ok_audit(const struct facts *facts, struct ok_check *check)
 {
 	if (!ok_has_granule(facts, check))
 		return;
-	ok_say(check, OK_SKIP, "cannot tell: the module does not note when memory was last "
-	       "audited");
-	ok_next(check, "look at all memory; that takes longer than all of these checks");
+	ok_say(check, OK_SKIP, "unknown: the module does not record audits");
+	ok_next(check, "audit memory; it takes longer than these checks");
 	ok_run(check, "rhictl audit");
 }

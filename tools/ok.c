@@ -37,22 +37,21 @@ static void usage(FILE *to)
 {
 	fputs("Usage: rhictl ok [--watch] [--json | --ktap] [--sysroot DIR]\n"
 	      "\n"
-	      "Checks what a Realm needs to share memory with its host, in the order of causes, and says\n"
-	      "under each check that does not pass what to do. Changes nothing, and asks neither host nor\n"
-	      "RMM. For root; other users see less.\n"
+	      "Checks what a Realm needs to share memory with its host, causes first. Below each check that\n"
+	      "does not pass it says what to do. Changes nothing; calls neither host nor RMM. Run as root.\n"
 	      "\n"
-	      "      --watch        look again every second, until a check comes to something else\n"
-	      "      --json         for programs; keys are described in rhictl(8)\n"
-	      "      --ktap         for kselftest, LAVA, KernelCI\n"
-	      "      --sysroot DIR  read a tree that was captured on another machine\n"
+	      "      --watch        repeat every second until a verdict changes\n"
+	      "      --json         machine-readable output; rhictl(8) lists the keys\n"
+	      "      --ktap         output for kselftest, LAVA and KernelCI\n"
+	      "      --sysroot DIR  read a tree captured on another machine\n"
 	      "      --help         this text\n"
 	      "\n"
-	      "  PASS  good\n"
-	      "  WARN  it works, but something is not as it had better be\n"
-	      "  FAIL  something does not work, or memory is lost or at risk\n"
-	      "  SKIP  it cannot be told, or is of no use here\n"
+	      "  PASS  as it should be\n"
+	      "  WARN  works, but needs attention\n"
+	      "  FAIL  does not work, or memory is lost or at risk\n"
+	      "  SKIP  unknown, or not applicable\n"
 	      "\n"
-	      "Exit status: 0 no FAIL, 2 a FAIL, 4 not a Realm, 1 anything else.\n", to);
+	      "Exit status: 0 no FAIL, 2 a FAIL, 4 not a Realm, 1 any other error.\n", to);
 }
 
 /**
@@ -73,11 +72,11 @@ int cmd_ok(int argc, char **argv)
 	if (ret != VIEW_GO_ON)
 		return ret;
 	if (optind != argc) {
-		warnx("\"%s\" is no option; rhictl ok --help lists them", argv[optind]);
+		warnx("unexpected argument \"%s\"; rhictl ok --help lists them", argv[optind]);
 		return EXIT_ERROR;
 	}
 	if (view.dir && view.watch) {
-		warnx("--sysroot %s: a captured tree does not change: leave --watch out", view.dir);
+		warnx("--sysroot %s: a captured tree does not change; omit --watch", view.dir);
 		return EXIT_ERROR;
 	}
 	if (!view_open(&view, &root))

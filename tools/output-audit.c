@@ -37,14 +37,14 @@ static void print_findings(const struct audit *audit)
 {
 	const size_t shown = audit->nr_findings < MAX_SHOWN ? audit->nr_findings : MAX_SHOWN;
 
-	printf("\nshared memory that begins or ends inside of a granule, and what is lost\n");
+	printf("\nmisaligned shared memory, and destroyed memory\n");
 	printf("  %-12s  %-12s  %10s  %10s  %s\n", "start", "end", "bytes", "private", "owner");
 	for (size_t i = 0; i < shown; i++)
 		print_finding(&audit->findings[i]);
 	if (shown < audit->nr_findings)
 		printf("  and %zu more: rhictl audit --json has all of them\n",
 		       audit->nr_findings - shown);
-	printf("private: bytes that the Realm keeps in the granules of the two ends\n");
+	printf("private: private bytes in the granules at both ends\n");
 }
 
 /**
@@ -64,11 +64,11 @@ void text_audit(const struct audit *audit)
 		print_findings(audit);
 	audit_print_map(audit);
 	printf("\n%" PRIu64 " bytes private, %" PRIu64 " shared, %" PRIu64 " lost; %" PRIu64
-	       " runs, looked at with %" PRIu64 " calls to the RMM\n",
+	       " runs, read with %" PRIu64 " RSI calls\n",
 	       sums[SUM_PRIVATE_BYTES], sums[SUM_SHARED_BYTES], sums[SUM_DESTROYED_BYTES],
 	       sums[SUM_RUNS], sums[SUM_RSI_CALLS]);
 	if (sums[SUM_TRUNCATED])
-		printf("not all shown: memory has more runs than the module has room for\n");
+		printf("incomplete: memory has more runs than the module can list\n");
 }
 
 static struct json_object *range_object(const struct audit_range *range)

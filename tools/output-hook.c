@@ -13,13 +13,13 @@ static void print_devices(const struct hook *hook)
 	int width = 6;	/* as wide as its heading */
 
 	if (!hook->nr_devices) {
-		printf("\nno device holds memory of the module\n");
+		printf("\nno device holds memory from the module\n");
 		return;
 	}
 	for (size_t i = 0; i < hook->nr_devices; i++)
 		if (width < (int)strlen(hook->devices[i].name))
 			width = strlen(hook->devices[i].name);
-	printf("\nmemory of the module that devices hold, in bytes\n");
+	printf("\nmemory from the module that devices hold, in bytes\n");
 	printf("  %-*s  %12s  %12s  %5s  %12s\n", width, "", "buffers", "", "", "pools");
 	printf("  %-*s  %12s  %12s  %5s  %12s  %12s\n", width, "device", "used", "shared", "pools",
 	       "used", "shared");
@@ -41,7 +41,7 @@ void text_hook(const struct hook *hook)
 {
 	printf("hook %s: %s\n", hook->state->word, hook->state->meaning);
 	if (hook->unread) {
-		printf("\nnot all shown: %s: %s; calls and devices need root and debugfs\n",
+		printf("\nincomplete: %s: %s; redirected calls and devices need root and debugfs\n",
 		       hook->unread, strerror(-hook->unread_error));
 		return;
 	}

@@ -111,7 +111,7 @@ void audit_print_map(const struct audit *audit)
 	uint64_t done = 0;
 
 	printf("\nmemory, %" PRIu64
-	       " KiB a letter: . private, s shared, # breaks a granule, X lost\n", cell >> 10);
+	       " KiB per character: . private, s shared, # misaligned, X destroyed\n", cell >> 10);
 	for (size_t i = 0; i < audit->nr_ram; i++) {
 		uint64_t start = audit->ram[i].start / bytes * bytes;
 

@@ -35,7 +35,7 @@ static void print_summary(const struct info *info)
 		print_size(info->granule_bytes);
 		printf(" (%" PRIu64 " bytes), %s\n", info->granule_bytes, granule_origin(info));
 	} else {
-		printf("sharing granule: unknown, so the module refuses to share memory\n");
+		printf("sharing granule: unknown; sharing is disabled\n");
 	}
 	printf("status: %s: %s\n", info->status->word, info->status->meaning);
 	if (info->status->next && info->source != SOURCE_PARAMETER)
@@ -94,7 +94,7 @@ static void print_alignment(const struct info *info)
 	print_size(info->alignment.value);
 	/* The only other reason that the module has to reject it. */
 	if (!info->status->granule_known)
-		printf(", more than the page allocator can give in one block");
+		printf(", larger than the page allocator's largest block");
 }
 
 /* Returns true if the caller has to say what the answer means. */
@@ -102,19 +102,19 @@ static bool print_answer(const char *name, const struct answer *answer)
 {
 	printf("  %-20s  ", name);
 	if (!answer->given) {
-		printf("none (not asked, or the call failed)\n");
+		printf("none (not called, or failed)\n");
 		return false;
 	}
 	printf("0x%" PRIx64 " (", answer->value);
 	if (answer->value != RHI_NOT_SUPPORTED)
 		return true;
-	printf("the host does not know this call)\n");
+	printf("not supported)\n");
 	return false;
 }
 
 static void print_hostconf(const struct info *info)
 {
-	printf("\nHOSTCONF, as the host answered\n");
+	printf("\nHOSTCONF answers\n");
 	if (print_answer("version", &info->version)) {
 		print_version(info->version.value);
 		printf(")\n");
@@ -142,7 +142,7 @@ static void print_parameters(const struct info *info)
 
 static void print_families(const struct info *info)
 {
-	printf("\nRHI families%s\n", info->nr_families ? "" : ": none were asked for");
+	printf("\nRHI families%s\n", info->nr_families ? "" : ": none");
 	for (size_t i = 0; i < info->nr_families; i++) {
 		const struct family *family = &info->families[i];
 
@@ -188,7 +188,7 @@ static void print_calls(const struct info *info)
 	}
 
 	if (!info->nr_calls) {
-		printf("\nlatest host calls: none were made\n");
+		printf("\nlatest host calls: none\n");
 		return;
 	}
 	printf("\nlatest host calls, oldest first\n");
@@ -214,11 +214,11 @@ static void text_info(const struct info *info)
 	if (info->have_calls)
 		print_calls(info);
 	if (info->unread)
-		printf("\nnot all shown: %s: %s; "
+		printf("\nincomplete: %s: %s; "
 		       "RHI families and host calls need root and debugfs\n",
 		       info->unread, strerror(-info->unread_error));
 	if (info->granule_bytes)
-		printf("\nrhictl audit: what breaks the granule here, and whose it is\n");
+		printf("\nSee rhictl audit for misaligned memory and its owners.\n");
 }
 
 const struct output output_text = {

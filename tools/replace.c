@@ -56,12 +56,12 @@ bool replace_begin(struct replacement *file, const char *path)
 	if (!strcmp(path, "-"))
 		return true;
 	if (!can_be_replaced(path)) {
-		warnx("%s is no regular file; - is standard output", path);
+		warnx("%s is not a regular file; use - for standard output", path);
 		return false;
 	}
 	fd = open_temporary(file);
 	if (fd < 0) {
-		warn("%s: cannot write a file beside it", path);
+		warn("%s: cannot create a temporary file beside it", path);
 		free(file->temporary);
 		return false;
 	}

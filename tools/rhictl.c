@@ -15,17 +15,17 @@ static const struct command {
 	const char *help;
 } commands[] = {
 	{ "ok", (char []){ "rhictl ok" }, cmd_ok,
-	  "what is good here, what is not, and what to do about it" },
+	  "check this Realm and say what to do" },
 	{ "info", (char []){ "rhictl info" }, cmd_info,
-	  "the host's sharing granule, and what the host answered" },
+	  "the host's sharing granule and answers" },
 	{ "audit", (char []){ "rhictl audit" }, cmd_audit,
-	  "what breaks the granule in this Realm's memory, and whose it is" },
+	  "misaligned shared memory and its owners" },
 	{ "bench", (char []){ "rhictl bench" }, cmd_bench,
-	  "the kernel's dma_pool and rhi_pool, side by side" },
+	  "compare dma_pool with rhi_pool" },
 	{ "hook", (char []){ "rhictl hook" }, cmd_hook,
-	  "whole granules for the kernel's own allocators, and who holds them" },
+	  "make the kernel's DMA allocators return whole granules" },
 	{ "stress", (char []){ "rhictl stress" }, cmd_stress,
-	  "load for shared memory: what is written is there, and how long it takes" },
+	  "stress shared memory, verify it, and measure latencies" },
 	{ 0 }
 };
 
@@ -57,7 +57,7 @@ static int run(int argc, char **argv)
 		argv[1] = command->title;
 		return command->run(argc - 1, argv + 1);
 	}
-	warnx("no command \"%s\"; rhictl --help lists them", argv[1]);
+	warnx("unknown command \"%s\"; see rhictl --help", argv[1]);
 	return EXIT_ERROR;
 }
 

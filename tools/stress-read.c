@@ -219,12 +219,12 @@ int stress_read(char *text, struct stress *stress)
 	for (int i = 0; i < RHI_STRESS_NR_LATENCIES; i++) {
 		if (adds_up(&stress->latencies[i]))
 			continue;
-		warnx("%s: the buckets of latency %s are not as many as its count", table.path,
+		warnx("%s: the latency buckets of %s do not add up to its count", table.path,
 		      stress_latencies[i]);
 		return -EPROTO;
 	}
 	if (!stress->parameters.workers || !*stress->parameters.source) {
-		warnx("%s: there are no workers, or no source", table.path);
+		warnx("%s: no workers or no source", table.path);
 		return -EPROTO;
 	}
 	return 0;

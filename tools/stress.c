@@ -135,7 +135,7 @@ static bool finish(struct command *command)
 	options->seconds = given(command, "seconds", options->operations ? 0 : RHI_STRESS_SECONDS);
 	options->is_quiet = !isatty(STDERR_FILENO);
 	if (!options->operations && !options->seconds) {
-		warnx("--seconds 0 without --operations: one of them has to end it");
+		warnx("--seconds 0 needs --operations");
 		return false;
 	}
 	for (size_t i = 0; i < NR_NUMBERS; i++)
@@ -151,10 +151,10 @@ static int failure(int error)
 {
 	switch (error) {
 	case -EBUSY:
-		warnx("another stress run is under way: try again when it is done");
+		warnx("another stress run is running; try again later");
 		return EXIT_RESOURCES;
 	case -ENOMEM:
-		warnx("no memory for so many workers and blocks");
+		warnx("out of memory: lower --workers or --blocks");
 		return EXIT_RESOURCES;
 	default:
 		return module_stress_failure(FILE_NAME, error);
@@ -168,9 +168,9 @@ static int verdict(const struct stress *stress)
 	if (stress_is_complete(stress))
 		return EXIT_GOOD;
 	if (stress->error)
-		warnx("the run could not go on: %s", strerror(stress->error));
+		warnx("the run failed: %s", strerror(stress->error));
 	else
-		warnx("not one block could be had: no memory, or the host would not share it");
+		warnx("no block could be allocated: out of memory, or the host refused to share it");
 	return EXIT_RESOURCES;
 }
 
@@ -247,33 +247,32 @@ static void usage(FILE *to)
 {
 	fputs("Usage: rhictl stress [OPTION]...\n"
 	      "\n"
-	      "Allocates, fills, verifies, hands over and frees memory that is shared with the host,\n"
-	      "on all CPUs, until something is wrong or the time is over. Loads rhi_stress.\n"
+	      "Allocates, fills, verifies, hands over and frees memory shared with the host, on all CPUs,\n"
+	      "until an error or the end of the time. Loads rhi_stress.\n"
 	      "\n"
-	      "      --seconds N      end after so long [10; with --operations no limit]\n"
-	      "      --operations N   end after so many\n"
-	      "      --seed N         draw the same operations again [another each time]\n"
+	      "      --seconds N      stop after N seconds [10; no limit with --operations]\n"
+	      "      --operations N   stop after N operations\n"
+	      "      --seed N         repeat the operations of a run [random]\n"
 	      "      --source WORD    pool, dma, granule or mix [mix]\n"
 	      "      --context WORD   process, softirq, hardirq or mix [mix]\n"
 	      "      --workers N      threads [one for each CPU]\n"
 	      "      --size RANGE     bytes of a block [16-64K]\n"
 	      "      --blocks N       that each worker keeps [16]\n"
-	      "      --atomic N       per cent of requests that must not wait [25]\n"
-	      "      --handover N     per cent of blocks that another worker frees [10]\n"
+	      "      --atomic N       percentage of GFP_ATOMIC requests [25]\n"
+	      "      --handover N     percentage of blocks that another worker frees [10]\n"
 	      "      --mask BITS      of the device's addresses [48]\n"
 	      "      --every N        write and verify one of so many lines of 64 bytes, and the\n"
 	      "                       first and the last; 1: all [16]\n"
-	      "      --pressure N     take so many per cent of free memory, again and again [0]\n"
-	      "      --hotplug        CPUs go offline and come back\n"
-	      "      --bare           the same calls without checks and times, to compare with\n"
-	      "      --json           for programs; keys are described in rhictl(8)\n"
-	      "      --ktap           for kselftest, LAVA, KernelCI\n"
-	      "      --svg FILE       a picture of the latencies, too\n"
+	      "      --pressure N     repeatedly allocate N percent of free memory [0]\n"
+	      "      --hotplug        take CPUs offline and back online\n"
+	      "      --bare           the same calls without checks and timing, as a baseline\n"
+	      "      --json           machine-readable output; rhictl(8) lists the keys\n"
+	      "      --ktap           output for kselftest, LAVA and KernelCI\n"
+	      "      --svg FILE       also draw the latencies\n"
 	      "      --help           this text\n"
 	      "\n"
-	      "Exit status: 0 all was as it must be, 2 something was not (the report has all that it\n"
-	      "takes to repeat it), 3 no memory, or another run is under way, 4 no rhi_probe, no\n"
-	      "rhi_stress, or no granule, 1 anything else.\n", to);
+	      "Exit status: 0 no error found, 2 error found (the report says how to repeat it), 3 out of\n"
+	      "memory or busy, 4 rhi_probe or rhi_stress missing or granule unknown, 1 any other error.\n", to);
 }
 
 enum { OPTION_NUMBER = 256 };
@@ -346,7 +345,7 @@ int cmd_stress(int argc, char **argv)
 		good = parse_option(&command, option);
 	}
 	if (good && optind != argc) {
-		warnx("\"%s\" is no option", argv[optind]);
+		warnx("unexpected argument \"%s\"", argv[optind]);
 		good = false;
 	}
 	if (!good || !finish(&command)) {

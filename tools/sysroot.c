@@ -331,7 +331,7 @@ const char *sysroot_explain(int error)
 	case -E2BIG:
 		return "more than one line";
 	case -EPROTO:
-		return "not what rhictl knows";
+		return "unknown content";
 	default:
 		return strerror(-error);
 	}

@@ -46,7 +46,7 @@ int table_parse(const struct table *table, const char *dir, char *text, void *to
 			continue;
 		ret = split(line, fields, table->nr_fields) ? table->add(to, fields) : -EPROTO;
 		if (ret == -EPROTO)
-			warnx("%s%s: line %d is not \"%s\" as rhictl knows it", dir,
+			warnx("%s%s: line %d is not \"%s\"", dir,
 			      table->path, nr, table->form);
 		if (ret)
 			return ret;

@@ -38,12 +38,12 @@ static int parse_word(char *word, struct bench_request *request)
 	if (!strcmp(key, "threads"))
 		return parse_number(key, value, &request->threads);
 	if (strcmp(key, "pattern")) {
-		pr_err("there is no \"%s\": size, count, threads or pattern\n", key);
+		pr_err("unknown key \"%s\": use size, count, threads or pattern\n", key);
 		return -EINVAL;
 	}
 	pattern = match_string(bench_patterns, RHI_BENCH_NR_PATTERNS, value);
 	if (pattern < 0) {
-		pr_err("there is no pattern \"%s\"\n", value);
+		pr_err("unknown pattern \"%s\"\n", value);
 		return -EINVAL;
 	}
 	request->pattern = pattern;

@@ -88,7 +88,7 @@ static int __init rhi_stress_init(void)
 
 	/* No debugfs: then nobody can ask for anything. */
 	if (IS_ERR_OR_NULL(dir)) {
-		pr_err("there is no /sys/kernel/debug/rhi to add to: is debugfs in this kernel?\n");
+		pr_err("cannot find /sys/kernel/debug/rhi: is debugfs disabled?\n");
 		return -ENODEV;
 	}
 	bench_file = debugfs_create_file("bench", 0600, dir, NULL, &bench_file_fops);

@@ -65,7 +65,7 @@ static int parse_choice(const char *key, const char *value, const char * const *
 	int choice = match_string(words, nr, value);
 
 	if (choice < 0)
-		pr_err("there is no %s \"%s\"\n", key, value);
+		pr_err("unknown %s \"%s\"\n", key, value);
 	return choice;
 }
 
@@ -96,7 +96,7 @@ static int parse_word(char *word, struct stress_request *request)
 		request->context = max(choice, 0);
 		return min(choice, 0);
 	}
-	pr_err("there is no \"%s\"\n", key);
+	pr_err("unknown key \"%s\"\n", key);
 	return -EINVAL;
 }
 
@@ -113,7 +113,7 @@ static int check(const struct stress_request *request)
 		return -EINVAL;
 	}
 	if (!request->seconds && !request->operations) {
-		pr_err("seconds=0 operations=0: one of them has to end it\n");
+		pr_err("seconds=0 operations=0: set one of them\n");
 		return -EINVAL;
 	}
 	return 0;

@@ -21,7 +21,7 @@
  * @mask: bits of the device's DMA masks
  * @every: of so many lines of a block one is written and verified
  * @pressure: per cent of free memory that is taken and given back, again and again
- * @hotplug: CPUs go offline and come back
+ * @hotplug: take CPUs offline and back online
  * @bare: the same calls, and nothing else: no pattern, no check, no time
  * @source: where blocks come from
  * @context: where they are allocated and freed

@@ -47,7 +47,7 @@ static int register_device(struct stress_run *run)
 	dev_make_dma_coherent(&pdev->dev);
 	err = dma_coerce_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(run->request.mask));
 	if (err) {
-		pr_err("mask=%llu: no device here can have this\n", run->request.mask);
+		pr_err("mask=%llu: not supported by this kernel's DMA\n", run->request.mask);
 		platform_device_unregister(pdev);
 		return -EINVAL;
 	}

@@ -47,7 +47,7 @@ static const struct {
 	{ "pool exhausted", "pool exhausted" },
 	{ "rhi_probe: ", "rhi_probe" },
 	{ "nothing was freed", "nothing was freed" },
-	{ "no memory could be shared", "no memory could be shared" },
+	{ "cannot share memory", "cannot share memory" },
 };
 
 static void add_event(const char *text)
