@@ -8,13 +8,17 @@
 #include <linux/err.h>
 #include <linux/ioport.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 
 #include <asm/rsi.h>
+
+#include <uapi/rhi_files.h>
 
 #include "audit.h"
 #include "hostconf.h"
@@ -32,6 +36,56 @@ static_assert(RIPAS_EMPTY == (int)RSI_RIPAS_EMPTY && RIPAS_RAM == (int)RSI_RIPAS
 	      RIPAS_DESTROYED == (int)RSI_RIPAS_DESTROYED);
 static_assert(RIPAS_UNIT == RSI_GRANULE_SIZE);
 static_assert(sizeof(struct realm_config) == RSI_GRANULE_SIZE);
+
+static DEFINE_SPINLOCK(last_lock);	/* protects the two that follow */
+static enum audit_verdict last_verdict;
+static u64 last_ns;			/* of ktime_get_boottime_ns(); 0: no audit yet */
+
+static const char * const verdicts[] = {
+	[AUDIT_ALIGNED]		= RHI_AUDIT_ALIGNED,
+	[AUDIT_MISALIGNED]		= RHI_AUDIT_MISALIGNED,
+	[AUDIT_INCONCLUSIVE]		= RHI_AUDIT_INCONCLUSIVE,
+	[AUDIT_UNKNOWN]		= RHI_AUDIT_UNKNOWN,
+	[AUDIT_NOT_REALM]	= RHI_AUDIT_NOT_REALM,
+	[AUDIT_FAILED]		= RHI_AUDIT_FAILED,
+};
+
+/**
+ * audit_verdict_name() - the word for a verdict in debugfs
+ * @verdict: a verdict
+ *
+ * Context: Any.
+ * Return: The word. Part of the ABI.
+ */
+const char *audit_verdict_name(enum audit_verdict verdict)
+{
+	return verdicts[verdict];
+}
+
+static void set_last(enum audit_verdict verdict)
+{
+	guard(spinlock)(&last_lock);
+	last_verdict = verdict;
+	last_ns = ktime_get_boottime_ns();
+}
+
+/**
+ * audit_get_last() - tell the verdict of the latest audit
+ * @verdict: filled in
+ * @age_seconds: filled in: how long ago it ended
+ *
+ * Context: Process.
+ * Return: false if there was no audit since the module was loaded.
+ */
+bool audit_get_last(enum audit_verdict *verdict, u64 *age_seconds)
+{
+	guard(spinlock)(&last_lock);
+	if (!last_ns)
+		return false;
+	*verdict = last_verdict;
+	*age_seconds = div_u64(ktime_get_boottime_ns() - last_ns, NSEC_PER_SEC);
+	return true;
+}
 
 static unsigned long get_state(u64 start, u64 end, u64 *top, u64 *state)
 {
@@ -212,6 +266,7 @@ struct audit *audit_take(void)
 		return ERR_PTR(err);
 	}
 	audit->ns = ktime_get_ns() - start;
+	set_last(audit->verdict);
 	return audit;
 }
 

@@ -47,6 +47,8 @@ struct audit {
 	u64 calls, ns;
 };
 
+const char *audit_verdict_name(enum audit_verdict verdict);
+bool audit_get_last(enum audit_verdict *verdict, u64 *age_seconds);
 struct audit *audit_take(void);
 void audit_release(struct audit *audit);
 

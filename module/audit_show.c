@@ -16,15 +16,6 @@
 /* Of one finding: a run of scattered pages has an owner for each. */
 #define MAX_OWNERS	16
 
-static const char * const verdicts[] = {
-	[AUDIT_ALIGNED]		= RHI_AUDIT_ALIGNED,
-	[AUDIT_MISALIGNED]		= RHI_AUDIT_MISALIGNED,
-	[AUDIT_INCONCLUSIVE]		= RHI_AUDIT_INCONCLUSIVE,
-	[AUDIT_UNKNOWN]		= RHI_AUDIT_UNKNOWN,
-	[AUDIT_NOT_REALM]	= RHI_AUDIT_NOT_REALM,
-	[AUDIT_FAILED]		= RHI_AUDIT_FAILED,
-};
-
 static void show_meaning(struct seq_file *s, const struct audit *audit)
 {
 	const struct ripas_sums *sums = &audit->sums;
@@ -70,7 +61,7 @@ static void show_meaning(struct seq_file *s, const struct audit *audit)
 
 static void show_head(struct seq_file *s, const struct audit *audit)
 {
-	seq_printf(s, "%-26s%s\n", "verdict", verdicts[audit->verdict]);
+	seq_printf(s, "%-26s%s\n", "verdict", audit_verdict_name(audit->verdict));
 	seq_printf(s, "%-26s", "meaning");
 	show_meaning(s, audit);
 	seq_printf(s, "%-26s%llu\n", "granule", hostconf.granule);

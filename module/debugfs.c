@@ -5,6 +5,7 @@
 
 #include <uapi/rhi_files.h>
 
+#include "audit.h"
 #include "audit_show.h"
 #include "debugfs.h"
 #include "granule.h"
@@ -80,6 +81,23 @@ static int pools_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(pools);
 
+static int about_show(struct seq_file *s, void *unused)
+{
+	enum audit_verdict verdict;
+	u64 age;
+
+	seq_printf(s, "%-22s%d\n", RHI_ABOUT_FORMAT, RHI_FORMAT);
+	if (audit_get_last(&verdict, &age)) {
+		seq_printf(s, "%-22s%s\n", RHI_ABOUT_AUDIT_VERDICT, audit_verdict_name(verdict));
+		seq_printf(s, "%-22s%llu\n", RHI_ABOUT_AUDIT_AGE, age);
+	} else {
+		seq_printf(s, "%-22s%s\n", RHI_ABOUT_AUDIT_VERDICT, RHI_ABOUT_NONE);
+		seq_printf(s, "%-22s%s\n", RHI_ABOUT_AUDIT_AGE, RHI_ABOUT_NONE);
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(about);
+
 static int hook_file_show(struct seq_file *s, void *unused)
 {
 	hook_show(s);
@@ -97,6 +115,7 @@ DEFINE_SHOW_ATTRIBUTE(hook_file);
 void __init rhi_debugfs_init(void)
 {
 	rhi_dir = debugfs_create_dir("rhi", NULL);
+	debugfs_create_file("about", 0400, rhi_dir, NULL, &about_fops);
 	debugfs_create_file("hostconf", 0400, rhi_dir, NULL, &hostconf_fops);
 	debugfs_create_file("calls", 0400, rhi_dir, NULL, &calls_fops);
 	debugfs_create_file("families", 0400, rhi_dir, NULL, &families_fops);

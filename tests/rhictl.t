@@ -416,6 +416,8 @@ btf() {
 # granule_source WORD, no_granule: where it comes from; it is not known
 granule_source() { sed -i "s/^granule_source .*/granule_source $1/" sys/kernel/debug/rhi/hostconf; }
 no_granule() { echo 0 >sys/kernel/rhi/granule; granule_source unknown; }
+# audited VERDICT: what the latest audit found
+audited() { sed -i "s/^audit_verdict .*/audit_verdict $1/; s/^audit_age_seconds .*/audit_age_seconds 75/" sys/kernel/debug/rhi/about; }
 }
 
 # As they were captured: Debian's 7.3.4 without devices; nvme without and with the hook, which was switched on
@@ -479,7 +481,12 @@ check-module-refused      | 2 | check-not-loaded  | log "Loading of unsigned mod
 check-module-unneeded     | 0 | check-not-loaded  | echo "0000000000000000 T cc_shared_granule_size" >>$symbols
 check-version-old         | 0 | check-64k         | echo 0.0.9 >sys/module/rhi_probe/version
 check-version-unknown     | 0 | check-64k         | rm sys/module/rhi_probe/version
-check-format-old          | 0 | check-64k         | sed -i /bad_frees/d $debug/pools
+check-format-old          | 0 | check-64k         | rm $debug/about; sed -i /bad_frees/d $debug/pools
+check-format-new          | 0 | check-64k         | sed -i "s/^format .*/format 3/; \$a colour green" $debug/about
+check-format-junk         | 2 | check-64k         | echo "format many" >>$debug/about
+check-audit-aligned       | 0 | check-nvme        | audited aligned
+check-audit-misaligned    | 2 | check-nvme        | audited misaligned
+check-audit-inconclusive  | 0 | check-nvme        | audited inconclusive
 check-format-hook         | 2 | check-64k         | echo "state odd" >>$debug/hook
 check-format-status       | 2 | check-64k         | echo splendid >$rhi/status
 check-format-totals       | 2 | check-64k         | echo "shares many" >>$debug/pools

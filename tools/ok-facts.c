@@ -139,6 +139,11 @@ static void read_module(struct facts *facts)
 		ret = hook_read(root, &facts->hook);
 	}
 	facts->module_error = ret;
+	ret = about_read(root, &facts->about);
+	if (table_is_unread(ret))
+		facts->about_error = ret;
+	else if (ret && !facts->module_error)
+		facts->module_error = ret;
 	ret = metrics_read_totals(root, facts->totals);
 	if (table_is_unread(ret))
 		facts->totals_error = ret;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "about-read.h"
 #include "decode.h"
 #include "devices-read.h"
 #include "hook.h"
@@ -37,6 +38,8 @@ struct facts {
 	int module_error;	/* 0, or why its files could not be read, which was said */
 	struct info info;
 	struct hook hook;
+	int about_error;	/* why there is no @about: -ENOENT, -EACCES or -EPERM */
+	struct about about;
 	int totals_error;	/* why there are none: -ENOENT, -EACCES or -EPERM */
 	struct answer totals[NR_TOTALS];
 

@@ -90,17 +90,21 @@ void ok_format(const struct facts *facts, struct ok_check *check)
 		ask_for_one_release(check);
 		return;
 	}
-	if (facts->totals_error) {
-		ok_unread(facts, check, DEBUGFS "/pools", facts->totals_error);
+	if (facts->about_error && facts->totals_error) {
+		ok_unread(facts, check, DEBUGFS "/about", facts->about_error);
 		return;
 	}
-	/* What was added last. */
-	if (!facts->totals[TOTAL_BAD_FREES].given) {
-		ok_say(check, OK_WARN, "the module is older than rhictl: it lacks bad_frees");
+	if (!facts->about.format.given || facts->about.format.value < RHI_FORMAT) {
+		ok_say(check, OK_WARN, "the module is older than rhictl");
 		ask_for_one_release(check);
 		return;
 	}
-	ok_say(check, OK_PASS, "rhictl knows all files");
+	if (facts->about.format.value > RHI_FORMAT) {
+		ok_say(check, OK_WARN, "the module is newer than rhictl");
+		ask_for_one_release(check);
+		return;
+	}
+	ok_say(check, OK_PASS, "same as rhictl");
 }
 
 static bool add_holder(void *to, const char *name)

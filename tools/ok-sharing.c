@@ -172,6 +172,14 @@ void ok_at_boot(const struct facts *facts, struct ok_check *check)
 		run_rebind(check, device);
 		return;
 	}
+	if (!strcmp(facts->about.audit_verdict, RHI_AUDIT_ALIGNED)) {
+		ok_say(check, OK_PASS, "aligned in the latest audit: see audit");
+		return;
+	}
+	if (!strcmp(facts->about.audit_verdict, RHI_AUDIT_MISALIGNED)) {
+		ok_say(check, OK_SKIP, "the latest audit found misaligned memory: see audit");
+		return;
+	}
 	ok_say(check, OK_SKIP, "unknown without an audit");
 	ok_next(check, "audit memory, best before drivers are loaded: it names the owners of misaligned memory");
 	ok_run(check, "rhictl audit");

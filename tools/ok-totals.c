@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What went wrong so far, by the module's own count; and when memory was looked at. */
+/* What went wrong so far, by the module's own count; and what the latest audit found. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rhi_files.h>
+
 #include "module.h"
 #include "ok-check.h"
 #include "ok-facts.h"
@@ -84,17 +90,37 @@ void ok_frees(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_audit - when was memory last looked at?
+ * ok_audit - what did the latest audit find?
  * @facts: the facts
  * @check: filled in
  *
- * The module keeps no time, and a walk of all memory takes too long here.
+ * An audit takes longer than all checks together, so that none is made here.
  */
 void ok_audit(const struct facts *facts, struct ok_check *check)
 {
+	const struct about *about = &facts->about;
+	char age[48] = "";
+
 	if (!ok_has_granule(facts, check))
 		return;
-	ok_say(check, OK_SKIP, "unknown: the module does not record audits");
-	ok_next(check, "audit memory; it takes longer than these checks");
+	if (facts->about_error) {
+		ok_unread(facts, check, DEBUGFS "/about", facts->about_error);
+		return;
+	}
+	if (about->audit_age.given)
+		snprintf(age, sizeof(age), ", %" PRIu64 " s ago", about->audit_age.value);
+	if (!*about->audit_verdict) {
+		ok_say(check, OK_SKIP, "none since the module was loaded");
+		ok_next(check, "audit memory; it takes longer than these checks");
+	} else if (!strcmp(about->audit_verdict, RHI_AUDIT_ALIGNED)) {
+		ok_say(check, OK_PASS, "%s%s", about->audit_verdict, age);
+		return;
+	} else if (!strcmp(about->audit_verdict, RHI_AUDIT_MISALIGNED)) {
+		ok_say(check, OK_FAIL, "%s%s", about->audit_verdict, age);
+		ok_next(check, "audit again: it lists the owners");
+	} else {
+		ok_say(check, OK_WARN, "%s%s", about->audit_verdict, age);
+		ok_next(check, "audit again");
+	}
 	ok_run(check, "rhictl audit");
 }

@@ -6,6 +6,15 @@
 #ifndef _UAPI_RHI_FILES_H
 #define _UAPI_RHI_FILES_H
 
+/* The version of all that follows: a key or word that gets another meaning makes it one more. */
+#define RHI_FORMAT			2
+
+/* about */
+#define RHI_ABOUT_FORMAT		"format"
+#define RHI_ABOUT_AUDIT_VERDICT		"audit_verdict"
+#define RHI_ABOUT_AUDIT_AGE		"audit_age_seconds"
+#define RHI_ABOUT_NONE			"none"
+
 /* status: the result of asking the host */
 #define RHI_STATUS_OK			"ok"
 #define RHI_STATUS_NOT_SUPPORTED	"not_supported"
