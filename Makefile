@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Targets only; what the module is made of stands in module/Kbuild.
+# Targets only; module/Kbuild lists the module's objects.
 
 ifdef KDIR
 KVER ?= $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
@@ -14,16 +14,16 @@ else
 all: cross
 endif
 
-# On an arm64 machine: for its running kernel, with its own headers and compiler.
+# On arm64: build for the running kernel, with its own headers and compiler.
 native: modules
 	$(MAKE) -C tools O=../build/tools
 
-# All that dkms builds
+# dkms builds this target.
 modules:
 	@scripts/check-kernel $(KVER) $(KDIR)
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/module modules
 
-# A kernel's modules are made by the compiler that made it.
+# Build modules with the compiler that built the kernel.
 ifneq ($(shell grep -hsx CONFIG_CC_IS_CLANG=y $(KDIR)/include/config/auto.conf $(KDIR)/.config),)
 modules install: export LLVM ?= 1
 endif
@@ -32,7 +32,7 @@ native modules install: export ARCH := arm64
 native modules install: export CROSS_COMPILE ?= aarch64-linux-gnu-
 endif
 
-# Elsewhere: for Debian's newest arm64 kernel (or KERNEL=...), in the sandbox.
+# Elsewhere: build in the sandbox for Debian's newest arm64 kernel (or KERNEL=...).
 cross:
 	@release=$$(scripts/kernel $(KERNEL)) && \
 		scripts/sandbox scripts/check-kernel $$release /usr/lib/modules/$$release/build
@@ -51,7 +51,7 @@ check:
 	@scripts/sandbox sh -c 'exec make -s -j"$$(nproc)" -C tests/unit O=../../build/unit'
 	@scripts/sandbox sh -c 'exec tests/run -j2 $(TESTS)'
 
-# What looks for mistakes for hours: more seeds, every allocation, an hour of stress, more kernels.
+# Long bug hunts: more seeds, every allocation, an hour of stress, more kernels.
 check-long:
 	@for kernel in newest 16k debug rt cloud 64k kcsan; do scripts/kernel $$kernel >/dev/null || exit 1; done
 	@scripts/sandbox env LONG=1 tests/run -v $(LONG_TESTS)
@@ -68,9 +68,9 @@ matrix:
 lint:
 	@scripts/lint
 
-# All of it is made below build/ first, and then copied: a disk that is full leaves what was there.
+# Stage everything below build/ first, then copy: a full disk must not damage an existing installation.
 STAGE := $(CURDIR)/build/stage
-# A distribution keeps the key of its kernels to itself.
+# Distributions do not ship the signing key of their kernels.
 no_key = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 install: native
 	rm -rf $(STAGE)
@@ -97,22 +97,22 @@ clean:
 		-o -name Module.symvers -o -name modules.order | xargs -r rm -f
 
 help:
-	@echo 'make           module and tools: on arm64 for the running kernel, elsewhere for Debian'\''s newest'
-	@echo 'make demo      boot a Realm on a host with a 64K granule, and read it there'
-	@echo 'make check     all tests'
-	@echo 'make check-long  hours of stress, faults, hostile hosts and more kernels'
-	@echo 'make bench     dma_pool and rhi_pool side by side: tables and a picture in docs/results.md'
-	@echo 'make matrix    every kernel of the archive from 6.16 on: a table in docs/results.md (hours)'
-	@echo 'make lint      checkpatch, sparse, W=1, kernel-doc, shellcheck, man pages'
-	@echo 'make install   modules and tools for the running kernel (arm64, as root), or KVER=, KDIR=; DESTDIR=, PREFIX='
-	@echo 'make uninstall   what make install has installed'
-	@echo 'make dkms-install, dkms-remove   modules by dkms, which builds them for each new kernel'
-	@echo 'make deb       packages in build/deb; with KERNEL=V also built modules of it, signed by SIGN_KEY=, SIGN_CERT='
-	@echo 'make clean     remove what was built here; the cache stays'
+	@echo 'make           build module and tools: on arm64 for the running kernel, elsewhere for Debian'\''s newest'
+	@echo 'make demo      boot a Realm on a host with a 64K granule and print its report'
+	@echo 'make check     run all tests'
+	@echo 'make check-long  run hours of stress, fault injection, hostile hosts and more kernels'
+	@echo 'make bench     compare dma_pool with rhi_pool: tables and a plot in docs/results.md'
+	@echo 'make matrix    test every archive kernel since 6.16: a table in docs/results.md (hours)'
+	@echo 'make lint      run checkpatch, sparse, W=1, kernel-doc, shellcheck, mandoc'
+	@echo 'make install   install modules and tools for the running kernel (arm64, as root), or KVER=, KDIR=; DESTDIR=, PREFIX='
+	@echo 'make uninstall   remove what make install installed'
+	@echo 'make dkms-install, dkms-remove   install or remove the modules with dkms, which rebuilds them for each new kernel'
+	@echo 'make deb       build packages in build/deb; with KERNEL=V also prebuilt modules, signed with SIGN_KEY=, SIGN_CERT='
+	@echo 'make clean     remove build products; the cache stays'
 	@echo
-	@echo 'KERNEL=V  another kernel for make, make demo, make bench (see scripts/kernel --help)'
-	@echo 'TESTS=F   only these tests: make check TESTS=tests/probe-granule.t'
-	@echo 'RHI_CACHE=DIR  where sandbox and kernels are kept  [~/.cache/rhi-probe]'
+	@echo 'KERNEL=V  kernel for make, make demo, make bench (see scripts/kernel --help)'
+	@echo 'TESTS=F   run only these tests: make check TESTS=tests/probe-granule.t'
+	@echo 'RHI_CACHE=DIR  where the sandbox and kernels are kept  [~/.cache/rhi-probe]'
 
 .PHONY: all native modules cross demo check check-long bench matrix lint install uninstall dkms-install dkms-remove \
 	deb clean help

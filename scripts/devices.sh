@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# The devices of QEMU that scripts/realm can add to a Realm; it sources this.
+# The QEMU devices that scripts/realm can add to a Realm; scripts/realm sources this file.
 
-# A virtio driver maps its buffers for DMA then.
+# Makes virtio drivers use the DMA API.
 VIRTIO=disable-legacy=on,iommu_platform=on
-# The capabilities that QEMU gives it, and DMA by addresses of 64 bits: those of shared memory
-# have 36, and a device that knows only 32 cannot be used here (megasas, for one).
+# QEMU's default capabilities plus 64-bit DMA: shared addresses have 36 bits, so a device limited
+# to 32-bit DMA (megasas, for example) cannot work here.
 SDHCI=capareg=0x157834b4
 
-# name | drivers that modprobe has to load | what is behind the device | QEMU's -device options,
-# with the identifier of this one for @
+# name | drivers to modprobe | what the device provides | QEMU's -device options, with @ for this
+# device's identifier
 DEVICES="
 ahci        | ahci sd_mod                         | disk  | ahci,id=@ ide-hd,bus=@.0,drive=@
 e1000e      | e1000e                              | net   | e1000e,netdev=@,romfile=
@@ -26,13 +26,13 @@ vmxnet3     | vmxnet3                             | net   | vmxnet3,netdev=@,rom
 xhci        | xhci_pci usb_storage sd_mod         | disk  | qemu-xhci,id=@ usb-storage,bus=@.0,drive=@
 "
 
-# These are in every Realm: tests/guest/pack.
+# tests/guest/pack puts these into every Realm.
 COMMON_DRIVERS=" nvme virtio_blk virtio_net "
 
-# known_devices: their names, and drivers
+# known_devices: list device names with their drivers
 known_devices() { awk -F ' *[|] *' 'NF { printf "%-12s%s\n", $1, $2 }' <<<"$DEVICES"; }
 
-# read_device NAME: its line, in name, drivers, behind and options; fails if there is none
+# read_device NAME: set name, drivers, behind and options; fail if NAME is unknown
 read_device() {
 	while IFS='|' read -r name drivers behind options; do
 		[ "${name%% *}" != "$1" ] || return 0
@@ -40,7 +40,7 @@ read_device() {
 	return 1
 }
 
-# device_drivers NAME...: what they need and not every Realm has, one a line
+# device_drivers NAME...: the drivers that these need beyond COMMON_DRIVERS, one per line
 device_drivers() {
 	local name drivers behind options device driver
 
@@ -52,7 +52,7 @@ device_drivers() {
 	done | sort -u
 }
 
-# device_options NAME ID DIR: QEMU's options, one a line; a disk's file is made in DIR
+# device_options NAME ID DIR: QEMU options, one per line; disk images go to DIR
 device_options() {
 	local name drivers behind options option
 

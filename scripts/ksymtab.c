@@ -2,14 +2,14 @@
 /*
  * usage: ksymtab IMAGE
  *
- * Print what an arm64 kernel exports, in the format of Module.symvers, from its uncompressed Image:
- * for kernels that are there without their headers.
+ * Print the symbols that an arm64 kernel exports, in Module.symvers format, from its uncompressed
+ * Image: for kernels without headers.
  *
- * An Image has no symbol table, but what modules are linked with: __ksymtab, an array of offsets
- * to value, name and namespace, each from where it stands itself (struct kernel_symbol in
- * kernel/module/internal.h). It is found as the longest array whose names are names. There are no
- * CRCs, as Debian's kernels have none (CONFIG_MODVERSIONS), and no telling which exports are for
- * GPL modules alone: ours are.
+ * An Image has no ELF symbol table, but it has __ksymtab, which modules are linked against: an
+ * array of self-relative offsets to value, name and namespace (struct kernel_symbol in
+ * kernel/module/internal.h). This finds it as the longest array whose names are identifiers.
+ * Debian's kernels have no CRCs (CONFIG_MODVERSIONS is off). __ksymtab does not show which exports
+ * are GPL-only: mark all of them so, since our modules are GPL.
  */
 #include <ctype.h>
 #include <err.h>
@@ -22,7 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Far more than stands together by chance, far less than a kernel has. */
+/* Far more than can match by chance, far fewer than a kernel exports. */
 #define MIN_SYMBOLS	1000
 #define ENTRY		(3 * sizeof(int32_t))
 
@@ -37,7 +37,7 @@ static int32_t offset_at(size_t at)
 	return offset;
 }
 
-/* The string that the offset at @at leads to, or NULL: it may be the end of a longer one. */
+/* The string that the offset at @at points to, possibly the tail of a longer one, or NULL. */
 static const char *string_at(size_t at)
 {
 	const int64_t to = (int64_t)at + offset_at(at);
@@ -86,7 +86,7 @@ int main(int argc, char **argv)
 	if (image == MAP_FAILED)
 		err(1, "%s", argv[1]);
 	if (size < 64 || memcmp(image + 56, "ARMd", 4))
-		errx(1, "%s is no uncompressed arm64 Image", argv[1]);
+		errx(1, "%s is not an uncompressed arm64 Image", argv[1]);
 
 	for (size_t at = 0; at + ENTRY <= size; at += sizeof(int32_t)) {
 		size_t n = 0;
@@ -97,12 +97,11 @@ int main(int argc, char **argv)
 			best = at;
 			symbols = n;
 		}
-		/* The next array begins behind this one. */
 		if (n > MIN_SYMBOLS)
 			at += (n - 1) * ENTRY;
 	}
 	if (symbols < MIN_SYMBOLS)
-		errx(1, "%s has no table of exported symbols that this program knows", argv[1]);
+		errx(1, "%s has no recognizable __ksymtab", argv[1]);
 	for (size_t at = best; symbols--; at += ENTRY)
 		printf("0x00000000\t%s\tvmlinux\tEXPORT_SYMBOL_GPL\t%s\n",
 		       string_at(at + sizeof(int32_t)), string_at(at + 2 * sizeof(int32_t)));

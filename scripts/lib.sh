@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# What every script here needs: where things are, and how to speak to a person.
+# Common code of the scripts here: paths, messages, locking.
 
 set -euo pipefail
 
-# A caller may have come by a link, and may have CDPATH, with which cd prints where it went, or a
-# umask that leaves nothing to other users: not even those in a Realm.
+# The caller may use a symlink, or have CDPATH set, with which cd prints the directory, or a umask
+# that makes files in the Realm unreadable for other users.
 unset CDPATH
 umask 022
 TOP=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 CACHE=${RHI_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/rhi-probe}
 PROG=$(basename -- "$(readlink -f -- "$0")")
 
-# Has this very script been called outside, and entered the sandbox?
+# Set if this script was started outside and re-executed itself in the sandbox.
 entered=${RHI_ENTERED-}
 unset RHI_ENTERED
 
@@ -25,15 +25,15 @@ usage_error() {
 	exit 1
 }
 
-# Print the comment block at the head of the script: it is the help text.
+# The comment block at the head of the script is its help text.
 show_help() {
 	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
 }
 
-# The sandbox's root has a mark, so that a script knows on which side it runs.
+# The sandbox's root has a marker file.
 in_sandbox() { [ -e /etc/rhi-sandbox ]; }
 
-# shown PATH: as a person knows it outside of the sandbox
+# shown PATH: the path as it is outside the sandbox
 shown() {
 	case $1 in
 	"$TOP"/*) echo "${RHI_SHOWN_TOP:-$TOP}${1#"$TOP"}" ;;
@@ -41,15 +41,15 @@ shown() {
 	esac
 }
 
-# result PATH: print it for whoever called this script, in there or outside
+# result PATH: print it as the caller sees it, inside or outside the sandbox
 result() { if [ -n "$entered" ]; then shown "$1"; else echo "$1"; fi; }
 
-# enter_sandbox "$@": go on inside the sandbox, in the same script.
+# enter_sandbox "$@": re-execute this script in the sandbox.
 enter_sandbox() {
 	in_sandbox || RHI_ENTERED=1 exec "$TOP/scripts/sandbox" "$TOP/scripts/$PROG" "$@"
 }
 
-# with_lock NAME CMD...: one at a time, so that parallel runs share one download or build.
+# with_lock NAME CMD...: serialise, so that parallel runs share one download or build.
 with_lock() {
 	local name=$1
 	shift
@@ -61,8 +61,8 @@ with_lock() {
 	) 9>"$CACHE/$name.lock"
 }
 
-# use_scratch NAME: $scratch is an empty directory in the cache, and goes when this shell ends. What was
-# killed leaves it to the next one: call this with a lock.
+# use_scratch NAME: make $scratch an empty directory in the cache, removed when this shell exits. A
+# killed run leaves its directory for the next run to remove, so callers hold a lock.
 use_scratch() {
 	scratch=$CACHE/$1
 	rm -rf -- "$scratch"
