@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# docs/ABI/testing against a Realm: what there is, is described, and the other way round; files
-# with their modes, keys of files, trace events with their fields.
+# Compare docs/ABI/testing with a Realm, in both directions: files and their modes, keys in files,
+# trace events and their fields.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
@@ -9,8 +9,8 @@ TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 
 ABI=$TOP/docs/ABI/testing
 
-boot 'a Realm says what it has' 0 '
-# files MODULE: a line for each
+boot 'list files, keys and trace events' 0 '
+# files MODULE: one line per file
 files() {
 	for dir in /sys/kernel/rhi $rhi /sys/module/rhi_probe/parameters /sys/module/rhi_stress/parameters; do
 		[ ! -d $dir ] || find $dir -type f | while read f; do echo "$1 $(stat -c 0%a $f) $f"; done
@@ -26,10 +26,10 @@ for event in $tracing/events/rhi/*/; do
 	sed -n "s,^\tfield:.* \([a-z_]*\)\(\[[0-9]*\]\)*;\toffset.*,field ${event%/} \1,p" $event/format
 done'
 
-# seen WORD: the lines of the Realm that begin so
+# seen WORD: the Realm's output lines that start with WORD
 seen() { sed -n "s/^$1 //p" "$work/stdout" | sort -u; }
 
-# entries FILE: "probe|stress MODE WHAT" for each What: that is no directory; the module that it needs
+# entries FILE: "probe|stress MODE WHAT" for each What: that is not a directory; first the owning module
 entries() {
 	awk '
 	function flush(i) {
@@ -67,7 +67,7 @@ is 'files of rhi_probe' "$(seen probe)" "$(entries "${files[@]}" | sed -n 's/^pr
 is 'files with rhi_stress' "$(seen stress)" "$(entries "${files[@]}" | cut -d' ' -f2- | sort)"
 is 'keys' "$(seen key)" "$(words Key "$ABI/debugfs-rhi" | grep -E '/(about|hostconf|pools|audit) ' | sort)"
 is 'trace events and their fields' "$(seen field | grep -v ' common_')" "$(words Field "$ABI/tracing-rhi" | sort)"
-is 'no other event is described' "$(words Field "$ABI/tracing-rhi" | cut -d' ' -f1 | sort -u)" \
+is 'every described event exists' "$(words Field "$ABI/tracing-rhi" | cut -d' ' -f1 | sort -u)" \
 	"$(entries "$ABI/tracing-rhi" | cut -d' ' -f3 | sort)"
 
 done_testing

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The benchmark of dma_pool and rhi_pool: its counts are the host's counts, its input is
-# checked, and however a run ends nothing of it stays behind. Then what it is for: rhi_pool
-# is not slower, counted in instructions.
+# The benchmark of dma_pool and rhi_pool: its counts match the host's, its input is validated, and
+# nothing is left behind, however a run ends. Also the point of it: rhi_pool is not slower, counted
+# in instructions.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 CPUS=2
@@ -24,53 +24,53 @@ and (.runs | length == $sizes) and all(.runs[];
 		and (.best_ns_per_pair, .shared_bytes_per_used_byte | count)))
 '
 
-# What the host sees without it.
-boot 'nothing is measured' 0 bench_left_nothing --host record
+# Baseline: what the host sees without the benchmark
+boot 'without the benchmark' 0 bench_left_nothing --host record
 shared_before=$(summary .convert.to_shared.bytes)
 
-# bytes, pages of 4K and granules of 64K that 10,000 blocks need
+# bytes, and the 4K pages and 64K granules that 10,000 blocks need
 while read -r size pages granules; do
 	name="10,000 blocks of $size"
 	boot "$name" 0 "rhictl bench --json --pattern batch --count 10000 --size $size; bench_left_nothing" \
 		--host record
-	ok "$name: figures of both" jq -e --argjson sizes 1 "$schema" "$work/stdout"
-	is "$name: dma_pool converted each page" \
+	ok "$name: report covers both pools" jq -e --argjson sizes 1 "$schema" "$work/stdout"
+	is "$name: dma_pool converted every page" \
 		"$(got '.runs[0].dma_pool | "\(.conversions) \(.shared_bytes)"')" "$pages $((pages * 4096))"
 	ours=$(got .runs[0].rhi_pool.conversions)
-	is "$name: rhi_pool converted $granules granules, or one more" \
+	is "$name: rhi_pool converted $granules granules or one more" \
 		"$((ours == granules || ours == granules + 1 ? granules : ours))" "$granules"
-	is "$name: and shared so much" "$(got .runs[0].rhi_pool.shared_bytes)" $((ours * 65536))
-	is "$name: the host has counted the same" "$(summary .convert.to_shared.bytes)" \
+	is "$name: rhi_pool shared that many bytes" "$(got .runs[0].rhi_pool.shared_bytes)" $((ours * 65536))
+	is "$name: the host counted the same" "$(summary .convert.to_shared.bytes)" \
 		$((shared_before + pages * 4096 + ours * 65536))
-	is "$name: only dma_pool broke the granule, there and back" \
+	is "$name: only dma_pool broke the granule, sharing and unsharing" \
 		"$(summary .misaligned.requests)" $((2 * pages))
-	is "$name: the host has all back" "$(summary .shared_bytes)" "$shared_before"
+	is "$name: all memory is private again" "$(summary .shared_bytes)" "$shared_before"
 done <<'END'
 64 157 10
 1000 2500 157
 4096 10000 625
 END
 
-# The hook leaves the device of the benchmark alone: dma_pool is still the kernel's.
+# The hook ignores the benchmark's device, so that dma_pool there is still the kernel's.
 boot 'with the hook on' 0 '
 hook on
 rhictl bench --json --pattern batch --count 10000 --size 64' --host record
-is 'with the hook on: each has its own conversions' \
+is 'with the hook on: each pool does its own conversions' \
 	"$(got '.runs[0] | "\(.dma_pool.conversions) \(.rhi_pool.conversions | if . == 11 then 10 else . end)"')" '157 10'
-is 'with the hook on: and the host has seen it' "$(summary .misaligned.requests)" $((2 * 157))
+is 'with the hook on: the host saw the misaligned requests' "$(summary .misaligned.requests)" $((2 * 157))
 
 boot 'all patterns, two threads' 0 '
 for pattern in pair batch random zero; do
 	rhictl bench --json --pattern $pattern --threads 2 --size 16,100,4K,64K --count 200
 	bench_left_nothing
 done'
-ok 'all patterns: figures of both' jq -es --argjson sizes 4 "length == 4 and all(.[]; $schema)" "$work/stdout"
-is 'all patterns: what was asked for' \
+ok 'all patterns: report covers both pools' jq -es --argjson sizes 4 "length == 4 and all(.[]; $schema)" "$work/stdout"
+is 'all patterns: report shows the requested parameters' \
 	"$(jq -r '"\(.pattern) \(.threads) \([.runs[] | .size_bytes, .pairs])"' "$work/stdout" | head -n 2)" \
 	'pair 2 [16,400,100,400,4096,400,65536,400]
 batch 2 [16,400,100,400,4096,400,65536,400]'
 
-# WORDS | what the log says
+# INPUT | log message
 cat >"$work/bad" <<'END'
 size=0 | size=0: 16 to 65536 bytes
 size=15 | size=15: 16 to 65536 bytes
@@ -93,7 +93,7 @@ colour=1 | unknown key "colour"
 size | "size" is not key=value
 =1 | unknown key ""
 END
-boot 'what it takes, and the last figures; bad input is refused' 0 '
+boot 'usage, last result, and bad input' 0 '
 modprobe rhi_stress
 [ "$(cat $bench)" = "# write any of: size=BYTES count=N threads=N pattern=pair|batch|random|zero" ]
 [ "$(stat -c %a $bench)" = 600 ]
@@ -118,9 +118,9 @@ cmp $bench /tmp/before
 [ $(of_pools shares) = $shares ]
 rhictl bench --threads 3 2>/dev/null && echo "rhictl: taken"
 bench_left_nothing' --file "$work/bad"
-is 'bad input is refused: every time, and the log says why' "$(cat "$work/stdout")" ''
+is 'bad input is refused and the reason logged' "$(cat "$work/stdout")" ''
 
-# A run of many seconds, with whatever it has shared when it is killed.
+# A long run, killed with shared memory in use
 boot 'killed in the middle' 0 '
 modprobe rhi_stress
 killed=0
@@ -134,9 +134,9 @@ done
 [ $killed -gt 3 ]
 rmmod rhi_stress
 rmmod rhi_probe' --host record
-is 'killed in the middle: the host has all back' "$(summary .shared_bytes)" "$shared_before"
+is 'killed in the middle: all memory is private again' "$(summary .shared_bytes)" "$shared_before"
 
-boot 'one at a time, and not without the module' 0 '
+boot 'one run at a time, and only with the module' 0 '
 modprobe rhi_stress
 echo "size=65536 count=1000 pattern=zero" >$bench &
 usleep 50000
@@ -149,8 +149,8 @@ rmmod rhi_stress
 rmmod rhi_probe
 fails 4 "the rhi_probe module is not loaded" rhictl bench'
 
-# debugfs keeps files that can be written to itself then; those that can be read stay so.
-boot 'a kernel that is locked down' 0 '
+# With lockdown=integrity debugfs refuses access to writable files, and still allows read-only ones.
+boot 'a locked-down kernel' 0 '
 modprobe rhi_stress
 mount -t securityfs none /sys/kernel/security
 echo integrity >/sys/kernel/security/lockdown
@@ -172,38 +172,38 @@ echo 0 >/proc/sys/kernel/ftrace_enabled 2>/dev/null || true
 rmmod rhi_stress
 rmmod rhi_probe'
 
-boot 'a granule that is not known' 0 '
+boot 'unknown granule' 0 '
 for command in bench "hook on"; do fails 4 "granule is not known" rhictl $command; done
 rhictl hook | grep -q "^hook off"
 bench_left_nothing' --granule 6k
 
 boot 'not a Realm' 0 'rhictl bench --json --size 64,4K; bench_left_nothing' --host none --append rhi_probe.force=1 \
 	--append rhi_probe.granule=65536
-ok 'not a Realm: figures of both' jq -e --argjson sizes 2 "$schema" "$work/stdout"
+ok 'not a Realm: report covers both pools' jq -e --argjson sizes 2 "$schema" "$work/stdout"
 
-# With init_on_alloc=0 only the pattern zero is about zeroing.
+# With init_on_alloc=0 only the pattern "zero" zeroes blocks.
 sizes=$(budget '--size 64,64K' '')
 for run in $(budget 1 '1 2'); do
 	boot "instructions, run $run" 0 "
 	rhictl bench --json $sizes
 	rhictl bench --json $sizes --pattern zero" --icount --append init_on_alloc=0
 	cp "$work/stdout" "$work/icount.$run"
-	is "instructions, run $run: rhi_pool takes no more, for each size" \
+	is "instructions, run $run: rhi_pool takes no more than dma_pool, at every size" \
 		"$(jq -r '.pattern as $p | .runs[] | select(.time_ratio > 1) | "\($p) \(.size_bytes): \(.time_ratio)"' \
 			"$work/stdout")" ''
-	is "instructions, run $run: at most 0.8, when nothing is zeroed" \
+	is "instructions, run $run: at most 0.8 without zeroing" \
 		"$(jq -r 'select(.pattern == "pair") | .runs[] | select(.time_ratio > 0.8) | "\(.size_bytes): \(.time_ratio)"' \
 			"$work/stdout")" ''
 done
-# Interrupts are what is left of chance.
-[ ! -e "$work/icount.2" ] || is 'instructions: the same in both runs, but for one in a thousand' "$(
+# Only interrupts make runs differ.
+[ ! -e "$work/icount.2" ] || is 'instructions: both runs agree within 0.1 %' "$(
 	jq -rn --slurpfile a "$work/icount.1" --slurpfile b "$work/icount.2" '
 		[$a[], $b[] | .runs[] | .dma_pool, .rhi_pool | .best_ns] as $all
 		| ($all | length / 2) as $n
 		| [range($n) | $all[.] / $all[. + $n] - 1 | fabs] | length, max <= 0.001'
 )" $'28\ntrue'
 
-boot 'a kernel that looks for mistakes' 0 '
+boot 'debug kernel' 0 '
 for pattern in pair batch random zero; do
 	rhictl bench --pattern $pattern --threads 2 --count 60 --size 16,64K
 	bench_left_nothing

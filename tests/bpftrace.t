@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# tools/bpftrace/*.bt on Debian's own bpftrace, in a Realm: each says what happened, and rhishare
-# names who breaks the granule, as often as the host saw it, and nobody where the hook is on.
+# tools/bpftrace/*.bt with Debian's bpftrace in a Realm. rhishare names the callers that break the
+# granule, as often as the host counts them, and nobody with the hook on.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
-# A script takes half a minute to start. The Realm's scripts know that there is time by $long.
+# A script takes half a minute to start. $long tells the scripts in the Realm to do more.
 bpftrace=(--package bpftrace)
 long="long='$(budget '' yes)'
 "
 builds module
 builds tests/guest/pool_test
 
-# One Realm for all: it takes long to unpack bpftrace.
-boot 'rhishare: names nvme, nobody with the hook on, and nobody below 4096 bytes' 0 "$long"'
+# One Realm for all runs: unpacking bpftrace takes long.
+boot 'rhishare: names nvme; no caller with the hook on or below 4096 bytes' 0 "$long"'
 bpftrace_begin rhishare.bt
 nvme_writes
 bpftrace_end
@@ -38,9 +38,9 @@ bpftrace_end
 hasnt @shares
 has "below 4096 bytes"
 ' "${bpftrace[@]}" --nvme --host record
-# The host sees the last load as the first, but that the ITS has its page.
+# The host sees the last run like the first, except that the ITS already has its page.
 shares=$(sed -n 's/^stat shares //p' "$work/stdout")
-is 'rhishare: as often as the host saw it' "$(budget "$shares" $((2 * shares - 1)))" \
+is 'rhishare: as many as the host counted' "$(budget "$shares" $((2 * shares - 1)))" \
 	"$(summary '[.misaligned.list[] | select(.ripas == "EMPTY")] | length')"
 
 boot 'rhicall, rhiconv, rhipool' 0 "$long"'
@@ -81,8 +81,8 @@ has "^@shrunk\[0000:00:01.0, nvme descriptor page\]: [1-9]"
 has "^@bytes\[0000:00:01.0, nvme descriptor page\]: 0$"
 ' "${bpftrace[@]}" --nvme --file "$ko/pool_test.ko"
 
-# The kernel warns of each conversion back that fails.
-boot_with_warnings 'rhileak: what is busy, and what the host keeps' 0 '
+# The kernel warns about each failed conversion back.
+boot_with_warnings 'rhileak: busy blocks, and memory that the host keeps' 0 '
 bpftrace_begin rhileak.bt
 pool_test busy
 nvme
@@ -95,8 +95,8 @@ has "^@kernel_failed\[set_memory_encrypted,"
 has "^ *dma_direct_free\+"
 ' "${bpftrace[@]}" --nvme --host keep --file "$ko/pool_test.ko"
 
-# It shows the line of the event that is missing, if the probe is in one line with what is before it.
-boot 'without the module: bpftrace says which one is needed' 0 '
+# bpftrace only prints the line of the missing event if the probe is on the same line as what precedes it.
+boot 'without the module: the script names the module to load' 0 '
 for script in '"$(budget rhipool 'rhicall rhiconv rhileak rhipool')"'; do
 	fails 1 "needs the module rhi_probe: modprobe rhi_probe" $script.bt
 done' "${bpftrace[@]}" --append realm.noprobe

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Realm boots as cases: for tests/*.t, which source it. See tests/README.md.
+# Realm boots as test cases, for tests/*.t. See tests/README.md.
 
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
@@ -10,32 +10,32 @@ trap 'rm -rf -- "$work"' EXIT
 # shellcheck source=tests/boot.sh
 . "$TOP/tests/boot.sh"
 
-# budget SHORT LONG: the first for make check, the second for make check-long
+# budget SHORT LONG: print SHORT for make check, LONG for make check-long
 budget() { if [ -n "${LONG-}" ]; then echo "$2"; else echo "$1"; fi; }
 
-# What a kernel says when it found a mistake; lines of the module's own are none.
+# Kernel warnings, without the module's own messages
 SPLAT='WARNING:|BUG:|Call trace:|Oops|UBSAN:|KASAN:|possible circular locking|unreferenced object'
 
-# 7.3.4's own, seen once while bpftrace started on a busy machine.
+# A bug of kernel 7.3.4, seen once while bpftrace started on a busy machine.
 KNOWN='WARNING: .* hrtimer_forward'
 
-# known_only CONSOLE: all that the kernel complained of is KNOWN, and the module has no part in it
+# known_only CONSOLE: succeed if KNOWN is the only warning and the module is not involved
 known_only() {
 	grep -qE "$KNOWN" "$1" && ! grep -q '\[rhi_probe' "$1" &&
 		! grep -vE "$KNOWN|Call trace:" "$1" | grep -qE "$SPLAT"
 }
 
-# no_splat NAME: the kernel logged no warning in the last boot
+# no_splat NAME: assert that the kernel logged no warning in the last boot
 no_splat() {
 	local console=$work/out/console.log found
 
 	if [ ! -s "$console" ]; then
-		fail "$1" "there is no console log"
+		fail "$1" "no console log"
 		return
 	fi
 	found=$(grep -nE -A 5 "$SPLAT" "$console" | head -n 30)
 	if known_only "$console"; then
-		skip "$1" "this kernel's hrtimer_forward() complained, of nothing of ours"
+		skip "$1" "known warning of hrtimer_forward(), not caused by the module"
 	elif [ -n "$found" ]; then
 		fail "$1" "$found"
 	else
@@ -43,14 +43,14 @@ no_splat() {
 	fi
 }
 
-# boot NAME STATUS SCRIPT OPTIONS...: SCRIPT ends with STATUS in a Realm; and, as a case of
-# its own, the kernel logs no warning. SCRIPT and OPTIONS are those of realm_script.
+# boot NAME STATUS SCRIPT OPTIONS...: assert that SCRIPT ends with STATUS in a Realm and, as a
+# separate case, that the kernel logs no warning. SCRIPT and OPTIONS are those of realm_script.
 boot() {
 	boot_with_warnings "$@"
 	no_splat "$1: no warning"
 }
 
-# The same where the kernel has to warn.
+# boot_with_warnings ARGS...: boot ARGS without the second case, where warnings are expected.
 boot_with_warnings() {
 	local name=$1 want=$2 script=$3 status=0 line
 	shift 3
@@ -65,14 +65,14 @@ boot_with_warnings() {
 $(tails)"
 }
 
-# builds [--kernel V] DIR...: modules, the latter may need the former; the last one's directory
-# is $ko then
+# builds [--kernel V] DIR...: build modules in order, each against those before it, and set $ko to
+# the last one's build directory
 builds() {
 	local options=() dir
 
 	[ "$1" != --kernel ] || { options=(--kernel "$2"); shift 2; }
 	for dir; do
-		# shellcheck disable=SC2034 # for the caller
+		# shellcheck disable=SC2034 # used by the caller
 		if ! ko=$("$TOP/scripts/kbuild" "${options[@]}" "$TOP/$dir" 2>"$work/stderr" </dev/null); then
 			fail "$dir builds${options[1]:+ for kernel ${options[1]}}" "$(tail -n 40 "$work/stderr")"
 			return 1
@@ -81,10 +81,10 @@ builds() {
 	pass "${!#} builds${options[1]:+ for kernel ${options[1]}}"
 }
 
-# probe_cases <<TABLE: a case is a line
-#   name | options of scripts/realm | the five values, or - if it must not load | a part of its log
-# Each asserts the values, the line in the log, and that the kernel logged no warning. With "+ " before
-# its name it is for make check-long: tests/unit has what it is about, without a Realm.
+# probe_cases <<TABLE: one host per line:
+#   name | options of scripts/realm | the five sysfs values, or - if loading must fail | part of the log
+# Each line asserts the values, the log message, and that the kernel logged no warning. A line that starts
+# with "+ " runs only in make check-long: unit tests cover the same without a Realm.
 probe_cases() {
 	local name options values log got
 

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What works with hook=off works with hook=on. tests/guest/contract says what the kernel's DMA
-# allocators promise, a fact a line; here its lines of three runs in one Realm are compared: the
-# hook was never on, it is on, it is off again. Differences that are wanted stand in
-# tests/guest/contract/expected-differences, each with its reason; each has to occur.
+# Whatever works with hook=off works with hook=on. tests/guest/contract prints facts about the
+# kernel's DMA allocators, one per line. This test compares three runs in one Realm: before the hook
+# was ever on, with the hook on, and with it off again. tests/guest/contract/expected-differences
+# lists the intended differences with reasons; each of them has to occur.
 #
-# usage: tests/contract.t [KERNEL...]    newest, 16k and debug, if none is named
+# usage: tests/contract.t [KERNEL...]    default: newest, 16k and debug
 #
-# make check leaves out some boots of the latter two; make check-long does not, nor where a kernel is
-# named.
+# make check skips some boots of 16k and debug; make check-long does not, nor a run with KERNEL.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 CPUS=2
@@ -16,31 +15,31 @@ CPUS=2
 . "$TOP/tests/cases.sh"
 
 kernels=("$@")
-whole=("$@")	# with all boots
+whole=("$@")	# kernels with all boots
 if [ $# = 0 ]; then
 	kernels=(newest 16k debug)
 	read -ra whole <<<"$(budget newest 'newest 16k debug')"
 fi
-# The debug kernel takes minutes.
+# The debug kernel takes several minutes.
 options=(--host record --append cma=64M --timeout 1800)
 facts=$work/facts
-seen=$work/seen		# the expected differences that occurred
+seen=$work/seen		# expected differences that occurred
 : >"$seen"
 
-# managed is the last one: a mistake there ends the Realm.
+# managed comes last: a bug there ends the Realm.
 all_subjects='coherent attrs gfp masks contexts devices not_coherent pages noncontiguous mmap pools pool_blocks pool_file misuse pieces managed'
 
 # subjects_of KERNEL
 subjects_of() {
 	case $1 in
-	# Their dma_direct_alloc() maps memory of a device that is not coherent as shared, but does not
-	# share it: the first access ends the Realm.
+	# On 6.x dma_direct_alloc() maps memory of a non-coherent device as shared but does not
+	# convert it: the first access ends the Realm.
 	6.*) echo "${all_subjects/ not_coherent/}" ;;
 	*) echo "$all_subjects" ;;
 	esac
 }
 
-# For the Realm. Some facts are mistakes with a warning each, which has to come every time.
+# Some facts are API misuse with a warning each, which must appear every time.
 guest_script='
 [ ! -e /proc/sys/kernel/panic_on_warn ] || echo 0 >/proc/sys/kernel/panic_on_warn
 [ ! -e /sys/kernel/debug/dma-api/all_errors ] || echo 1 >/sys/kernel/debug/dma-api/all_errors
@@ -55,7 +54,7 @@ facts() {
 	traced $1
 	rmmod contract
 }
-# The trace events as tracefs has them. The sizes of other facts are a part of their lines.
+# Count trace events per size: at other facts, the size is part of the line.
 traced() {
 	echo 1 >/sys/kernel/debug/clear_warn_once
 	echo 8192 >$tracing/buffer_size_kb
@@ -77,7 +76,7 @@ dmapool_test() {
 }
 '
 
-# split KERNEL: the facts of the last boot, a file for each run and subject
+# split KERNEL: split the facts of the last boot into one file per run and subject
 split() {
 	mkdir -p "$facts/$1"
 	awk -v dir="$facts/$1" '
@@ -86,8 +85,8 @@ split() {
 		out { print >out }' "$work/stdout"
 }
 
-# differences FILE FILE: "name<TAB>what the first says<TAB>what the second says". A name that
-# comes twice is another one the second time.
+# differences FILE FILE: "name<TAB>first text<TAB>second text" for each differing fact. A repeated
+# name gets a number.
 differences() {
 	awk '
 		{
@@ -116,13 +115,13 @@ differences() {
 		}' "$1" "$2"
 }
 
-# expected NAME: is a difference there wanted?
+# expected NAME: succeed if this difference is expected
 expected() {
 	local pattern
 
 	while IFS='|' read -r pattern _; do
 		pattern=${pattern%"${pattern##*[! ]}"}
-		# shellcheck disable=SC2053 # it is a pattern
+		# shellcheck disable=SC2053 # a pattern
 		if [[ -n $pattern && $pattern != '#'* && $1 == $pattern ]]; then
 			echo "$pattern" >>"$seen"
 			return 0
@@ -131,7 +130,7 @@ expected() {
 	return 1
 }
 
-# differences_in_order FILE FILE: events last, as there are many of them
+# differences_in_order FILE FILE: the differences, with the many events last
 differences_in_order() {
 	local all
 
@@ -140,12 +139,12 @@ differences_in_order() {
 	grep -P '^[^\t]*, events( \(\d+\))?\t' <<<"$all"
 }
 
-# same_facts CASE FILE FILE [wanted]: those of two runs; with wanted, but for what is expected
+# same_facts CASE FILE FILE [wanted]: compare two runs; "wanted" allows expected differences
 same_facts() {
 	local name a b wrong=0 text=
 
 	if [ ! -e "$2.complete" ] || [ ! -e "$3.complete" ] || [ ! -s "$2" ]; then
-		fail "$1" "there are no facts, or not all: $(tail -n 1 "$2" "$3" 2>&1)"
+		fail "$1" "facts are missing or incomplete: $(tail -n 1 "$2" "$3" 2>&1)"
 		return
 	fi
 	while IFS=$'\t' read -r name a b; do
@@ -165,7 +164,7 @@ $text"
 	fi
 }
 
-# each_subject KERNEL RUN RUN TEXT [wanted]: of those that the second run went through
+# each_subject KERNEL RUN RUN TEXT [wanted]: compare two runs, for each subject of the second
 each_subject() {
 	local subject
 
@@ -175,13 +174,13 @@ each_subject() {
 	done
 }
 
-# found_nothing NAME: nothing that a kernel looks for, but the warnings that are facts
+# found_nothing NAME: assert no kernel report, apart from the warnings that are facts
 found_nothing() {
 	local found
 
 	found=$(grep -nE -A 8 'BUG:|Oops|UBSAN:|KASAN:|possible circular locking|unreferenced object|scheduling while atomic|Bad page' \
 		"$work/out/console.log" | head -n 40)
-	is "$1: nothing else in the kernel's log" "$found" ""
+	is "$1: no other report in the kernel log" "$found" ""
 }
 
 for kernel in "${kernels[@]}"; do
@@ -198,8 +197,8 @@ hook off
 facts again
 no_leak" "${options[@]}" "${files[@]}"
 	split "$kernel"
-	each_subject "$kernel" off again 'the same when the hook is off again'
-	each_subject "$kernel" off on 'the same when the hook is on' wanted
+	each_subject "$kernel" off again 'same with the hook off again'
+	each_subject "$kernel" off on 'same with the hook on' wanted
 	found_nothing "$kernel, off, on, off again"
 	[[ " ${whole[*]} " == *" $kernel "* ]] || continue
 
@@ -216,16 +215,16 @@ dmapool_test 18" "${options[@]}" "${files[@]}" --file "$ko/dmapool_test.ko"
 		fail "$kernel: the kernel's mm/dmapool_test.c builds" "$(tail -n 40 "$work/stderr")"
 	fi
 
-	boot "$kernel: on, and nobody asks for memory" 0 "$guest
+	boot "$kernel: on, without allocations" 0 "$guest
 hook on
 insmod /root/contract.ko; rmmod contract" "${options[@]}" "${files[@]}"
 	idle=$(summary .misaligned.requests)
-	# Devices that are not coherent pass the hook.
+	# The hook does not redirect non-coherent devices.
 	boot_with_warnings "$kernel: on from the start" 0 "${guest/ not_coherent/}
 hook on
 facts first" "${options[@]}" "${files[@]}"
 	split "$kernel"
-	each_subject "$kernel" on first 'the same when the hook was on from the start'
+	each_subject "$kernel" on first 'same with the hook on from the start'
 	is "$kernel: no request breaks the granule while the hook is on" \
 		"$(summary .misaligned.requests)" "$idle"
 	found_nothing "$kernel, on from the start"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Real drivers and their DMA, on a host of 64K: without the hook they break its granule, with
-# it they do not, and whichever way it is switched their data is right and nothing is left over.
+# Real drivers and their DMA on a 64K host: without the hook they break the granule, with it they do
+# not. Whenever the hook is switched, the data is correct and nothing is left over.
 #
-# Not each driver by itself in make check: the hook is on for all, and off for some.
+# make check runs all drivers together with the hook on, and only some with it off.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
@@ -12,31 +12,31 @@ TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 CPUS=$(budget 1 2)
 
 GRANULE=65536
-# The first device with MSIs costs the ITS a table, aligned and never freed.
+# The first device with MSIs makes the ITS allocate a table, aligned and never freed.
 ITS_TABLE=65536
-# nvme without the hook takes a page of the kernel's atomic pool for many a request: with the
-# 128K that the kernel has by default that can end in a warning. Asked once it doubles.
+# Without the hook nvme allocates many pages from the kernel's atomic pool. The default 128K can run
+# out, with a warning. The pool doubles at the first allocation.
 ATOMIC_POOL=1048576
 
 EACH=$'nvme works\nvirtio_blk works\nvirtio_net works'
 
 with=(--nvme --net)
 
-# devices NAME STATUS STDOUT SCRIPT OPTIONS...: SCRIPT in a Realm with these devices
+# devices NAME STATUS STDOUT SCRIPT OPTIONS...: run SCRIPT in a Realm with these devices
 devices() {
 	local name=$1 want=$2 stdout=$3 script=$4
 	shift 4
 
 	boot "$name" "$want" "$script" "${with[@]}" --append "coherent_pool=$ATOMIC_POOL" "$@"
-	is "$name: as it said" "$(cat "$work/stdout")" "$stdout"
-	is "$name: no buffer was lost" \
+	is "$name: output" "$(cat "$work/stdout")" "$stdout"
+	is "$name: no buffer is lost" \
 		"$(grep -E 'nothing was freed|is leaked|are leaked' "$work/out/console.log")" ''
 }
 
 misaligned() { summary .misaligned.requests; }
 
-# keeps NAME BYTES: so much more is shared at the end than if no driver had been there; and so
-# much again as the kernel's pool for atomic requests had, if it was asked
+# keeps NAME BYTES: assert that this much more is shared at the end than without drivers, not counting
+# the growth of the kernel's atomic pool
 keeps() {
 	local more=$(($(summary .shared_bytes) - boot_shared))
 
@@ -46,7 +46,7 @@ keeps() {
 
 all='nvme virtio_blk virtio_net'
 while read -r kernel page alone; do
-	devices "$kernel: devices, but no driver" 0 left leave --kernel "$kernel" --host record
+	devices "$kernel: devices without drivers" 0 left leave --kernel "$kernel" --host record
 	boot_misaligned=$(misaligned)
 	boot_shared=$(summary .shared_bytes)
 
@@ -58,14 +58,14 @@ while read -r kernel page alone; do
 			--kernel "$kernel" --host record
 		ok "$name: breaks the granule ($(($(misaligned) - boot_misaligned)) times)" \
 			test "$(misaligned)" -gt "$boot_misaligned"
-		keeps "$name: the ITS keeps one page" $((ITS_TABLE + page + kept))
+		keeps "$name: only a page for the ITS stays shared" $((ITS_TABLE + page + kept))
 	done
 
 	name="$kernel: all drivers, hook on"
 	devices "$name" 0 "$EACH"$'\n'left 'hook on; each use; each unload; leave' \
 		--kernel "$kernel" --host record
 	is "$name: never break the granule" "$(misaligned)" "$boot_misaligned"
-	keeps "$name: the ITS keeps one granule" $((ITS_TABLE + GRANULE))
+	keeps "$name: only a granule for the ITS stays shared" $((ITS_TABLE + GRANULE))
 done <<END
 16k 16384 $(budget nvme "$all")
 newest 4096 $(budget nvme "$all")
@@ -73,20 +73,20 @@ END
 
 for driver in $(budget nvme "$all"); do
 	devices "killing host: $driver, hook off" 125 '' "use $driver" --host kill
-	is "killing host: $driver, hook off: is why" "$(summary .end)" host_killed
+	is "killing host: $driver, hook off: the host ended the Realm" "$(summary .end)" host_killed
 done
 devices 'killing host: all drivers, hook on' 0 "$EACH"$'\n'left \
 	'hook on; each use; each unload; leave' --host kill
 
-# What was made before the hook is freed as it was made, and the other way round.
-devices 'hook on below running drivers' 0 "$EACH"$'\n'"$EACH"$'\n'left \
+# Memory is freed the way it was allocated, even if the hook was switched in between.
+devices 'hook switched on under running drivers' 0 "$EACH"$'\n'"$EACH"$'\n'left \
 	'each use; hook on; each works; each unload; leave' --host record
-keeps 'hook on below running drivers: the ITS keeps one page' $((ITS_TABLE + 4096 + ATOMIC_POOL))
-devices 'hook off below running drivers' 0 "$EACH"$'\n'"$EACH"$'\n'left \
+keeps 'hook switched on under running drivers: only a page for the ITS stays shared' $((ITS_TABLE + 4096 + ATOMIC_POOL))
+devices 'hook switched off under running drivers' 0 "$EACH"$'\n'"$EACH"$'\n'left \
 	'hook on; each use; hook off; each works; each unload; leave' --host record
-keeps 'hook off below running drivers: the ITS keeps one granule' $((ITS_TABLE + GRANULE))
+keeps 'hook switched off under running drivers: only a granule for the ITS stays shared' $((ITS_TABLE + GRANULE))
 
-devices 'the module stays while drivers have its memory' 0 "$EACH"$'\nbusy\nbusy\n'"$EACH"$'\n'left '
+devices 'the module cannot be unloaded while drivers use its memory' 0 "$EACH"$'\nbusy\nbusy\n'"$EACH"$'\n'left '
 	hook on
 	each use
 	for i in on off; do
@@ -100,7 +100,7 @@ devices 'the module stays while drivers have its memory' 0 "$EACH"$'\nbusy\nbusy
 	each unload
 	leave' --host kill
 
-devices 'drivers come and go, on and off' 0 "$EACH"$'\n'"$EACH"$'\n'"$EACH"$'\n'"$EACH"$'\n'left '
+devices 'drivers bound and unbound with the hook on and off' 0 "$EACH"$'\n'"$EACH"$'\n'"$EACH"$'\n'"$EACH"$'\n'left '
 	for i in on off on off; do
 		hook $i
 		each use
@@ -108,8 +108,8 @@ devices 'drivers come and go, on and off' 0 "$EACH"$'\n'"$EACH"$'\n'"$EACH"$'\n'
 	done
 	leave' --host record --smp 4
 
-# What nvme has at work: whole granules, but hardly more memory than it needs.
-devices 'nvme at work' 0 left '
+# nvme under load: only whole granules, with little overhead.
+devices 'nvme under load' 0 left '
 	hook on
 	nvme
 	read_all() { dd if=/dev/nvme0n1 of=/dev/null iflag=direct bs=1M 2>/dev/null; }
@@ -120,19 +120,19 @@ devices 'nvme at work' 0 left '
 	{ sed -n "s/^shared_bytes /shared /p" pools; grep " shared nvme " pools; grep "^0000" hook; } >&2
 	wait
 	unload nvme
-	leave' --host record --smp 2
-is 'nvme at work: at most 1.25 bytes are shared for one in use, and a granule for each pool' "$(awk -v granule=$GRANULE '
+	leave' --host record
+is 'nvme under load: at most 1.25 bytes shared per byte in use, plus a granule per pool' "$(awk -v granule=$GRANULE '
 	$1 == "shared" { shared = $2 }
 	/^0000/ && NF == 3 { used += $2 }
 	/^0000/ && NF > 3 { used += $2 * $3; pools++ }
 	END { print (used > 100000 && pools == 2), (shared <= 1.25 * used + granule * pools) }' "$work/stderr")" '1 1'
 
-# Devices that a Realm has on demand. use_more DRIVER...: load them all; the first one's works
+# Devices beyond the common ones. use_more DRIVER...: load all, and use the device of the first
 more='
 disk_of() { find /sys/bus/pci/drivers/$1/0*/ -path "*/block/sd?" | sed "s,.*/,/dev/,"; }
 has_disk() { [ -n "$(disk_of $1)" ]; }
 disk_behind() { wait_for has_disk $1; disk_works $(disk_of $1); }
-# It leaves its name to the next card.
+# Rename the interface, so that the next card becomes eth0.
 card() {
 	ip link set eth0 up
 	wait_for grep -q 1 /sys/class/net/eth0/carrier
@@ -174,15 +174,15 @@ for device in ahci e1000e igb virtio-scsi xhci; do
 done
 with=("${all_with[@]}")
 for host in $(budget kill 'record kill'); do
-	name="devices on demand, hook on, host $host"
+	name="more devices, hook on, host $host"
 	devices "$name" 0 "${all_work}left" "$more hook on; $all_use $all_unload leave" --host "$host"
 	is "$name: never break the granule" "$(misaligned)" "$boot_misaligned"
-	keeps "$name: the ITS keeps one granule" $((ITS_TABLE + GRANULE))
+	keeps "$name: only a granule for the ITS stays shared" $((ITS_TABLE + GRANULE))
 done
 with=(--nvme --net)
 
-# Here the drivers are a part of the kernel, and were there before the module.
-devices 'a kernel that looks for mistakes' 0 "$EACH"$'\n'"$EACH"$'\n'left '
+# The debug kernel has the drivers built in, so that they probe before the module is loaded.
+devices 'debug kernel' 0 "$EACH"$'\n'"$EACH"$'\n'left '
 	again() {
 		for device in /sys/bus/$1/drivers/$2/*[0-9]; do
 			echo ${device##*/} >${device%/*}/unbind

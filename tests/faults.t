@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Memory runs out, at one allocation after the other: of loading, switching, reading, stressing and
-# unloading. Each either fails and leaves nothing behind, or works. The allocations of pools and
-# buffers are in pool.t ("failure", "hooked").
+# Fail one allocation after the other while loading, switching, reading, stressing and unloading. Each
+# operation either fails and leaves nothing behind, or works. pool.t covers the allocations of pools and
+# buffers ("failure", "hooked").
 #
-# FAULT_STEP=N: at one of N; make check takes 127, make check-long 1.
+# FAULT_STEP=N: fail every Nth allocation; make check uses 127, make check-long 1.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
@@ -14,18 +14,18 @@ CPUS=$(budget 1 2)
 
 FAULT_STEP=${FAULT_STEP:-$(budget 127 1)}
 
-# FAULTS NAME SCRIPT OPTIONS...: the Realm of each case
+# faults NAME SCRIPT OPTIONS...: boot with fault injection
 faults() {
 	boot "$1" 0 "allocations_may_fail
 step=$FAULT_STEP
 $2" --kernel debug --timeout 7200 "${@:3}"
-	diag "$(sed -n 's/^stat \([a-z_]*\) \([0-9]*\) \([0-9]*\) \([0-9]*\)$/\1: \2 of less than \4 allocations failed, and so did it \3 times/p' "$work/stdout")"
+	diag "$(sed -n 's/^stat \([a-z_]*\) \([0-9]*\) \([0-9]*\) \([0-9]*\)$/\1: failed \2 of fewer than \4 allocations, and \3 runs failed/p' "$work/stdout")"
 }
 
-# none NAME: it allocates nothing, so that it cannot fail
+# none NAME: assert that NAME allocates nothing, so that it cannot fail
 none() { is "$1: no allocation" "$(sed -n "s/^stat $1 //p" "$work/stdout")" '0 0 1'; }
 
-# at_least NAME N: it has N allocations at least, and the first of them failed
+# at_least NAME N: assert that NAME makes more than N allocations, and that some failed
 at_least() {
 	ok "$1: at least $2 allocations, and some failed" test \
 		"$(sed -n "s/^stat $1 [1-9][0-9]* [0-9]* \([0-9]*\)$/\1/p" "$work/stdout")" -gt "$2"
@@ -37,8 +37,8 @@ redirected=$(cat $tracing/enabled_functions)
 rmmod rhi_probe
 before_load() { :; }
 load() { exec insmod $ko; }
-# It tries once more by another system call: whatever failed is not in its way. Files of debugfs
-# are not so important that a module would not load without them.
+# Use everything once more: failed debugfs files do not keep the module from loading, and must not
+# break the others.
 after_load() {
 	[ $1 = 0 ] && loaded || return 1
 	cat $rhi/[chp]* /sys/kernel/rhi/* >/dev/null 2>&1 || true
@@ -58,7 +58,7 @@ after_on() {
 before_off() { hook on; }
 off() { hook off; }
 after_off() { [ $1 = 0 ] && [ "$(cat $switch)" = off ] && hook on && [ "$(hook_state)" = on ]; }
-# A driver has pools and buffers: what uses them stays hooked, so that only a part is removed.
+# A driver with pools and buffers keeps their functions hooked, so that only a part is removed.
 nvme_is() { echo 0000:00:01.0 >/sys/bus/pci/drivers/nvme/$1 2>/dev/null || true; }
 before_off_in_part() { hook on; nvme_is unbind; nvme_is bind; wait_for test -b /dev/nvme0n1; }
 off_in_part() { hook off; }
@@ -128,7 +128,7 @@ at_least load_stress 1
 at_least stress 10
 at_least bench 10
 
-# What other tasks do (workers of a run, of pools, of the driver) fails at random.
+# Allocations in other tasks (stress workers, pool workers, the driver) fail at random.
 # shellcheck disable=SC2016
 faults 'at random' '
 at_random() { for d in $faults; do echo -1 >$d/times; echo $1 >$d/probability; done; }

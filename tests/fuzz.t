@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Each target of tests/fuzz reads its corpus, and then a fixed number of inputs that libFuzzer
-# makes of it. They are not quite the same on each run, for all that the seed is: a finding is kept.
+# Each target of tests/fuzz runs its corpus and then a fixed number of inputs that libFuzzer derives
+# from it. Despite the fixed seed runs differ slightly, so findings are kept.
 #
-# FUZZ_RUNS=N: so many times as many inputs; make check takes 1, make check-long 100.
+# FUZZ_RUNS=N: N times as many inputs; make check uses 1, make check-long 100.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
@@ -13,10 +13,10 @@ FUZZ_RUNS=${FUZZ_RUNS:-$(budget 1 100)}
 build=$TOP/build/fuzz
 found=$build/found
 
-command -v clang-19 >/dev/null || skip_all "there is no clang-19 here: scripts/sandbox tests/fuzz.t"
+command -v clang-19 >/dev/null || skip_all "clang-19 not found: run scripts/sandbox tests/fuzz.t"
 
 export LC_ALL=C TMPDIR=$work
-# The readers ask for room for the longest file there can be: it need not be kept from reuse.
+# The readers allocate the maximum file size each time: do not quarantine that much.
 export ASAN_OPTIONS=quarantine_size_mb=16 UBSAN_OPTIONS=print_stacktrace=1
 
 mkdir -p "$found"
@@ -25,13 +25,13 @@ if ! make -s -C "$TOP/tests/fuzz" O="$build" >"$work/log" 2>&1; then
 	done_testing
 fi
 
-# again FILE: the command that repeats what FILE shows, and where it is kept
+# again FILE: where the input is kept, and the command that reproduces the finding
 again() {
 	echo "kept: $1"
 	echo "again: scripts/sandbox ${build#"$TOP"/}/${name}_fuzz ${1#"$TOP"/}"
 }
 
-# NAME | how many inputs | bytes of an input, at most
+# NAME | inputs | maximum bytes per input
 targets='
 smc     | 2000  | 512
 config  | 60000 | 256

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The hook's switch: what it takes, when it refuses, and what it leaves behind.
+# The hook switch: accepted values, refusals, and what stays registered.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 CPUS=2
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
-boot 'off as it comes, on, off, and gone' 0 '
+boot 'default off, on, off, unload' 0 '
 [ "$(cat $switch) $(hook_state)" = "off off" ]
 hook on; [ "$(cat $switch) $(hook_state)" = "on on" ]
 hook on; [ "$(cat $switch) $(hook_state)" = "on on" ]
@@ -15,24 +15,24 @@ hook off; [ "$(cat $switch) $(hook_state)" = "off off" ]
 hook 1; [ "$(hook_state)" = on ]
 rmmod rhi_probe; [ ! -e $switch ]'
 
-boot 'what is no switch is refused' 0 '
+boot 'invalid values are refused' 0 '
 not hook maybe; not hook ""; [ "$(hook_state)" = off ]'
 off=$(summary .convert)
 
-boot 'hook=on when it is loaded' 0 '[ "$(cat $switch) $(hook_state)" = "on on" ]' \
+boot 'hook=on at load' 0 '[ "$(cat $switch) $(hook_state)" = "on on" ]' \
 	--append rhi_probe.hook=on
 is 'switching converts nothing' "$(summary .convert)" "$off"
 
-boot 'on and off, again and again' 0 '
+boot 'repeated switching' 0 '
 for i in $(seq 20); do hook on; hook off; done
 for i in $(seq 5); do rmmod rhi_probe; modprobe rhi_probe hook=on; done
 [ "$(hook_state)" = on ]'
 
-boot 'an unknown granule is not guessed' 0 '
+boot 'no hook with an unknown granule' 0 '
 not hook on; [ "$(hook_state)" = off ]; hook_said "granule is not known"' --granule 6k
 
-# Since 7.3 ftrace cannot be switched off at all.
-boot 'ftrace that is switched off is not overruled, and not switched off below the hook' 0 '
+# Since 7.3 ftrace cannot be disabled.
+boot 'disabled ftrace is respected, and cannot be disabled under the hook' 0 '
 if echo 0 >/proc/sys/kernel/ftrace_enabled; then
 	not hook on; [ "$(hook_state)" = off ]; hook_said "is ftrace disabled"
 	echo 1 >/proc/sys/kernel/ftrace_enabled
@@ -40,26 +40,26 @@ fi
 hook on; [ "$(hook_state)" = on ]
 not echo 0 >/proc/sys/kernel/ftrace_enabled; [ "$(hook_state)" = on ]'
 
-boot 'a function tracer beside it' 0 '
+boot 'together with a function tracer' 0 '
 hook on
 echo "dma_*" >/sys/kernel/tracing/set_ftrace_filter
 echo function >/sys/kernel/tracing/current_tracer
 hook off; hook on; [ "$(hook_state)" = on ]; rmmod rhi_probe'
 
 builds tests/guest/upstream
-boot 'a kernel that aligns by itself is left alone' 0 '
+boot 'no hook on a kernel that aligns by itself' 0 '
 not hook on; [ "$(hook_state)" = off ]
 hook_said "keeps to the host.s granule by itself (mem_decrypt_granule_size)"
 rmmod rhi_probe
 modprobe rhi_probe hook=on
 loaded; [ "$(cat $switch) $(hook_state)" = "off off" ]' --module "$ko/upstream.ko"
-boot 'hook=on and an unknown granule: all else works' 0 '
+boot 'hook=on with an unknown granule: the module still loads' 0 '
 [ "$(cat $switch) $(hook_state)" = "off off" ]
 [ "$(cat /sys/kernel/rhi/status)" = invalid_alignment ]
 hook_said "granule is not known"' --granule 6k --append rhi_probe.hook=on
 
-# A writer may wait for the lock while the module goes: it must not hook anything afterwards.
-boot 'unloading beside those who write the switch' 0 '
+# A writer may wait for the lock during unload: it must not hook anything afterwards.
+boot 'unload with concurrent writers' 0 '
 for word in on off on; do
 	while :; do { echo $word >$switch; } 2>/dev/null || true; done &
 done
@@ -69,8 +69,8 @@ kill $(jobs -p)
 wait_for unload; gone
 not grep -E "^dmam?_(pool|direct)_" $tracing/enabled_functions' --smp 4
 
-# What nobody needs costs nothing: no function stays hooked, and no kprobe.
-boot 'nothing stays registered that nobody needs' 0 '
+# Only what is in use stays hooked: no other function, and no kprobe.
+boot 'unused hooks are removed' 0 '
 functions() { grep -cE "^dmam?_(pool|direct)_" $tracing/enabled_functions || true; }
 probes() { grep -c gen_pool_alloc_algo_owner /sys/kernel/debug/kprobes/list || true; }
 same "at first" "$(functions) $(probes)" "0 0"
@@ -82,19 +82,19 @@ hook off; same "off, nvme has pools and buffers" "$(hook_state) $(functions) $(p
 disk_works /dev/nvme0n1
 modprobe -r nvme
 is_off() { [ $(hook_state) = off ]; }
-wait_for is_off; same "and no more" "$(functions) $(probes)" "0 0"
+wait_for is_off; same "off, nvme unloaded" "$(functions) $(probes)" "0 0"
 no_pool_shares || wait_for no_pool_shares' --nvme --host record
 
 builds tests/guest/namesake
-boot "a module's functions of the same names are its own" 0 '
+boot "a module's functions with the same names are not hooked" 0 '
 insmod /root/namesake.ko
 hook on
 [ "$(cat /sys/module/namesake/parameters/alone)" = yes ]
 not grep namesake $tracing/enabled_functions' --file "$ko/namesake.ko"
 
-# A return probe changes the return address: nothing may follow from who seems to call.
+# A return probe replaces the return address, so the hook must not identify callers by it.
 builds tests/guest/pairs
-boot 'return probes on what is hooked: each call counts once' 0 '
+boot 'return probes on hooked functions: each call counts once' 0 '
 hits() { awk -v name=$1 "\$1 == name { print \$2 }" $tracing/kprobe_profile; }
 for f in dma_pool_create_node dma_pool_alloc dma_pool_free dma_pool_destroy dma_direct_alloc \
 	dma_direct_free dma_alloc_attrs dma_free_attrs; do
@@ -106,18 +106,18 @@ run() {
 	rmmod pairs
 	for f in dma_pool_create_node dma_pool_alloc dma_pool_free dma_pool_destroy; do hits $f; done | xargs
 }
-# Two blocks on each of two CPUs, and one that stays.
+# Two blocks on each of two CPUs, and one that stays allocated.
 same "hook off" "$(run)" "1 5 5 1"
 hook on
 same "hook on" "$(run)" "2 10 10 2"
 nvme; disk_works /dev/nvme0n1; modprobe -r nvme
-same "buffers that were made, and freed" $(hits dma_direct_alloc) $(hits dma_direct_free)
-same "of all that were asked for" $(hits dma_direct_alloc) $(hits dma_alloc_attrs)
+same "buffers allocated and freed" $(hits dma_direct_alloc) $(hits dma_direct_free)
+same "all allocations" $(hits dma_direct_alloc) $(hits dma_alloc_attrs)
 echo 0 >$tracing/events/kprobes/enable
 echo >$tracing/kprobe_events
 hook off' --nvme --file "$ko/pairs.ko"
 
-boot 'a kernel that looks for mistakes' 0 '
+boot 'debug kernel' 0 '
 echo function >/sys/kernel/tracing/current_tracer
 for i in $(seq 5); do hook on; hook off; done
 echo nop >/sys/kernel/tracing/current_tracer

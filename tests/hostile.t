@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A host that answers and does what a seed says (tests/realm/README.md, "A hostile host"), a seed
-# after the other: whatever it is, what rhi_probe gives keeps its promises, the kernel does not
-# complain, and no memory is lost but what the module counts as leaked.
+# Hosts whose answers and actions come from a seed (tests/realm/README.md, "A hostile host"), one seed
+# after the other. Whatever the host does, rhi_probe's allocations keep their guarantees, the kernel
+# logs no warning, and no memory is lost except what the module counts as leaked.
 #
-# HOSTILE_SEEDS=N: so many seeds; make check takes 5, make check-long 1000, which give more than
+# HOSTILE_SEEDS=N: number of seeds; make check uses 5, make check-long 1000, which make more than
 # 100,000 hostile answers:
 #     scripts/sandbox env HOSTILE_SEEDS=1000 tests/hostile.t
-# HOSTILE_KERNEL=V: on this kernel, not on the debug kernel. FIRST_SEED=N: from this seed on; with
-# HOSTILE_SEEDS=1 it is the only one.
+# HOSTILE_KERNEL=V: use this kernel instead of the debug kernel. FIRST_SEED=N: start with this seed; add
+# HOSTILE_SEEDS=1 to run only this one.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 CPUS=2
@@ -22,9 +22,9 @@ LOADS=$((1 + HOSTILE_SEEDS / 4))
 
 stat() { sed -n "s/^stat $1 //p" "$work/stdout"; }
 
-# The module is loaded by the script, so that the host can be told to be honest until then. The kernel
-# has an atomic pool of 1 MiB: requests that cannot wait come from it when no granule can be shared, and
-# once more is in use than it had at boot it grows, and warns if the host refuses.
+# The script loads the module itself, so that the host is honest until then. The kernel gets an atomic
+# pool of 1 MiB: atomic requests fall back to it when no granule can be shared. If more is in use than
+# its size at boot it grows, and warns if the host refuses.
 hostile() {
 	boot "$1" 0 'hostile=/sys/kernel/debug/hostile test=/sys/kernel/debug/hostile_test
 insmod /root/hostile_call.ko
@@ -34,7 +34,7 @@ insmod /root/hostile_call.ko
 		"\(.calls.RSI_IPA_STATE_SET) RSI_IPA_STATE_SET, \(.calls.RSI_IPA_STATE_GET) RSI_IPA_STATE_GET"')"
 }
 
-# What the host says is read once, when the module is loaded: some answers are good enough.
+# The module reads the host's answers once, at load; some seeds give valid ones.
 # shellcheck disable=SC2016 # all of it is for the Realm's shell
 loads='
 one_load() {
@@ -67,13 +67,13 @@ insmod $ko
 loaded
 insmod /root/hostile_test.ko granule=65536
 hook on
-# On an honest host, so that what is allocated once is there, and the kernel has doubled its pool for
-# atomic requests, as it does when the first one comes.
+# Start with an honest host, so that one-time allocations are made now, and the atomic pool of the
+# kernel doubles now, as it does at the first request.
 echo "1 10 0" >$test
 sleep 2
 same leaked $(of_pools leaked_bytes) 0
 mount -o remount,size=100% /tmp
-# Before and after alike: all memory was used once, so caches and allocators keep little of it.
+# Use all free memory once before each measurement, so that caches and allocators keep little of it.
 squeezed_kib() {
 	dd if=/dev/zero of=/tmp/all bs=1M count=$(($(free_kib) / 1024 - 192)) 2>/dev/null
 	rm /tmp/all
@@ -91,7 +91,7 @@ cat $test
 rmmod hostile_test
 nothing_shared() { [ "$(of_pools shared_chunks) $(of_pools shared_bytes)" = "0 0" ]; }
 wait_for nothing_shared
-# Nothing that is mapped or free is lost to the host: touching it would end the Realm.
+# Reading RAM that the host took away would end the Realm.
 [ ! -e /proc/kcore ] || same "RAM that was read" $(kcore_read_ram) 1
 echo "stat lost_kib $((before - $(squeezed_kib)))"
 echo "stat leaked_bytes $(of_pools leaked_bytes)"
@@ -100,19 +100,19 @@ cat $rhi/pools
 no_leak
 rmmod rhi_probe'
 diag "$(grep -E '^(seeds|got|missed|shares|unshares|refused|leaked_bytes|stat) ' "$work/stdout" | xargs)"
-is 'each seed was tried' "$(sed -n 's/^seeds //p' "$work/stdout")" $((HOSTILE_SEEDS + 10))
-is 'nobody freed what was not there' "$(stat bad_frees)" 0
+is 'every seed was tested' "$(sed -n 's/^seeds //p' "$work/stdout")" $((HOSTILE_SEEDS + 10))
+is 'no bad frees' "$(stat bad_frees)" 0
 leaked_kib=$(($(stat leaked_bytes) / 1024))
-# Up to 12,000 KiB were seen to come and go by themselves (pool.t).
-ok 'the memory that is lost was counted' \
+# Free memory was seen to vary by up to 12,000 KiB (pool.t).
+ok 'all lost memory is counted' \
 	test $(($(stat lost_kib) - leaked_kib)) -lt 25000 -a $((leaked_kib - $(stat lost_kib))) -lt 25000
-ok 'what the host has is not more than was leaked' \
+ok 'the host holds no more than was leaked' \
 	test "$(summary '.shared_bytes + .destroyed_bytes')" -le $(($(stat leaked_bytes) + (4 << 20)))
-# Some seeds are milder than others: a thousand of them are 100,000 answers.
+# Seeds differ: a thousand of them make 100,000 hostile answers.
 ok 'the host was hostile' test "$(summary .hostile.answers)" -ge $(($(budget 40 100) * HOSTILE_SEEDS))
 
 # shellcheck disable=SC2016
-hostile "$LOADS times loaded" "$loads"'
+hostile "module loaded $LOADS times" "$loads"'
 for seed in $(seq '"$FIRST_SEED $((FIRST_SEED + LOADS - 1))"'); do
 	one_load $seed || { echo "seed $seed: $status $granule" >&2; exit 1; }
 done

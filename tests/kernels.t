@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Other kernels than those of make check: Debian's flavours with PREEMPT_RT and for virtual machines,
-# one with 64K pages, and one that looks for data races. Drivers that are a part of a kernel took their
-# memory at boot: bound anew with the hook on, they take whole granules.
+# Kernels beyond those of make check: Debian's PREEMPT_RT and virtual machine flavours, one with 64K
+# pages, and one with KCSAN. Built-in drivers allocated their memory at boot: rebound with the hook on,
+# they get whole granules.
 #
-# usage: tests/kernels.t [KERNEL...]    these, on a host of 64K; without, those of make check-long
+# usage: tests/kernels.t [KERNEL...]    on a 64K host; default: the kernels of make check-long
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 CPUS=2
@@ -14,7 +14,7 @@ CPUS=2
 # shellcheck disable=SC2016 # all of it is for the Realm's shell
 work_script='
 broken() { awk "\$1 == \"misaligned_runs\" { print \$2 }" $rhi/audit; }
-# rebind: each device of the three drivers
+# rebind bind|unbind: rebind or unbind each device of the three drivers
 rebind() {
 	local driver device
 
@@ -45,7 +45,7 @@ leave'
 
 stat() { sed -n "s/^stat $1 //p" "$work/stdout"; }
 
-# The reports of KCSAN in the last boot; and those that have a module of ours in a stack
+# KCSAN reports in the last boot, and those with a module of ours in a stack trace
 races() { grep -ac 'BUG: KCSAN' "$work/out/console.log"; }
 own_races() {
 	awk '/BUG: KCSAN/ { report = ""; open = 1 }
@@ -53,7 +53,7 @@ own_races() {
 		/======/ { if (open && report ~ /\[rhi_/) printf "%s", report; open = 0 }' "$work/out/console.log"
 }
 
-# KERNEL GRANULE a line
+# table [KERNEL...]: "KERNEL GRANULE" lines
 table() {
 	if [ $# -gt 0 ]; then
 		printf '%s 64k\n' "$@"
@@ -62,34 +62,34 @@ table() {
 	printf '%s\n' 'rt 64k' 'cloud 64k' '64k 64k' '64k 2m' 'kcsan 64k'
 }
 
-[ -n "$*$(budget '' long)" ] || skip_all 'other kernels are in make check-long and make matrix'
+[ -n "$*$(budget '' long)" ] || skip_all 'only in make check-long and make matrix'
 
 while read -r kernel granule; do
 	name="$kernel, $granule"
 	options=()
-	# Their nvme unmaps the wrong regions of a scatter-gather list, so that not all of what was read is
-	# copied out of the bounce buffer. 6.19 has the correction, a54afbc8a213.
+	# nvme on 6.18 unmaps the wrong regions of a scatter-gather list, so that some data stays in the
+	# bounce buffer. Fixed in 6.19 by a54afbc8a213.
 	[[ $kernel != 6.18* ]] || options=(--append nvme.sgl_threshold=0)
 	builds --kernel "$kernel" module || continue
 	boot_with_warnings "$name" 0 "$work_script" --kernel "$kernel" --granule "$granule" --nvme --net --mem 2g \
 		--timeout 1800 "${options[@]}"
-	# The kernel has races of its own.
+	# The kernel has data races of its own.
 	if [[ $kernel = *kcsan* ]]; then
-		ok "$name: KCSAN looks for races" grep -aq 'kcsan: enabled' "$work/out/console.log"
+		ok "$name: KCSAN is enabled" grep -aq 'kcsan: enabled' "$work/out/console.log"
 		is "$name: no other warning" "$(grep -aE "$SPLAT" "$work/out/console.log" | grep -v 'BUG: KCSAN')" ''
-		is "$name: no data race of the modules'" "$(own_races)" ''
-		diag "$name: $(races) data races in all"
+		is "$name: no data race in the modules" "$(own_races)" ''
+		diag "$name: $(races) data races in total"
 	else
 		no_splat "$name: no warning"
 	fi
 	diag "$name: runs that break the granule: hook off $(stat off), on $(stat on)"
 	if [[ $granule = 64k && $kernel =~ ^64k|-64k- ]]; then
-		is "$name: nothing to break" "$(stat off)" 0
+		is "$name: no misaligned runs with 64K pages" "$(stat off)" 0
 	else
 		ok "$name: the kernel breaks the granule" test "$(stat off)" -gt "$(stat on)"
 	fi
-	# The ITS keeps the page that it took with the hook off.
-	[ "$granule" != 64k ] || ok "$name: the hook keeps to it" test "$(stat on)" -le 1
+	# The ITS keeps the page that it allocated with the hook off.
+	[ "$granule" != 64k ] || ok "$name: at most the ITS page is misaligned with the hook on" test "$(stat on)" -le 1
 done < <(table "$@")
 
 done_testing

@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# rhi_pool as another module uses it: what it promises on hosts of several granules, what a
-# driver's mistakes do to it, and what hosts can do to it that do not share, take back or
-# leave alone what is in blocks. The cases themselves are in tests/guest/pool_test.
+# rhi_pool as used by another module: its guarantees on hosts with several granules, the handling of
+# driver bugs, and hosts that refuse to share or unshare, or that overwrite blocks. The cases are in
+# tests/guest/pool_test.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 CPUS=2
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
-# A line "stat NAME FIGURE" of the scripts is for stat, and a comment in their TAP for note.
+# Scripts print "stat NAME VALUE" lines for stat(), and TAP comments for note().
 stat() { sed -n "s/^stat $1 //p" "$work/stdout"; }
 note() { sed -n "s/^# \(.* \)\?$1 \([0-9]*\).*/\2/p" "$work/stdout" | head -n 1; }
 said() { grep -cF -- "$1" "$work/out/console.log"; }
 
-# cases NAME: the TAP that the last script printed, with NAME before each case
+# cases NAME: report the TAP cases that the last script printed, prefixed with NAME
 cases() {
 	local line
 
@@ -28,38 +28,38 @@ cases() {
 	done <"$work/stdout"
 }
 
-# pool NAME SCRIPT OPTIONS...: SCRIPT succeeds, and its cases are cases here
+# pool NAME SCRIPT OPTIONS...: assert that SCRIPT succeeds, and report its cases
 pool() {
-	boot "$1: to the end" 0 "${@:2}" --file "$ko/pool_test.ko"
+	boot "$1: runs to the end" 0 "${@:2}" --file "$ko/pool_test.ko"
 	cases "$1"
 }
 
-# What is shared, and what breaks the granule, when no pool ever was: figures of a Realm
-# that does nothing. They stand in shared_before and misaligned_before.
+# Baseline: shared bytes and misaligned requests of an idle Realm, in shared_before and
+# misaligned_before.
 without() {
 	realm "$@" --append realm.noprobe -- true || diag "$(tails)"
 	shared_before=$(summary .shared_bytes)
 	misaligned_before=$(summary .misaligned.requests)
 }
 
-# after NAME LEAKED SHARED: so many bytes are lost, and so many of them are shared; nothing else is
+# after NAME LEAKED SHARED: assert that LEAKED bytes are lost, SHARED of them still shared, and nothing else
 after() {
-	is "$1: nothing is left" "$(stat shared_chunks) $(stat shared_bytes) $(stat leaked_bytes)" "0 0 $2"
-	# The kernel's pool for atomic requests has grown, perhaps, and never shrinks.
-	is "$1: what was shared is private again" "$(summary .shared_bytes)" \
+	is "$1: no chunks left" "$(stat shared_chunks) $(stat shared_bytes) $(stat leaked_bytes)" "0 0 $2"
+	# The kernel's atomic pool may have grown, and never shrinks.
+	is "$1: shared memory is private again" "$(summary .shared_bytes)" \
 		$((shared_before + $3 + $(stat atomic_pool_end) - $(stat atomic_pool_begin)))
 }
 
-# whole NAME: each request was for whole granules
+# whole NAME: assert that only whole granules were converted
 whole() {
 	if [ "$(stat granule)" -gt 131072 ] && [ "$(stat atomic_pool_end)" != "$(stat atomic_pool_begin)" ]; then
-		skip "$1: nothing broke the granule" "the kernel's pool for atomic requests grew, in smaller pieces"
+		skip "$1: no misaligned request" "the kernel's atomic pool grew by less than a granule"
 	else
-		is "$1: nothing broke the granule" "$(summary .misaligned.requests)" "$misaligned_before"
+		is "$1: no misaligned request" "$(summary .misaligned.requests)" "$misaligned_before"
 	fi
 }
 
-# Blocks of a size that is a power of two, in granules
+# need BYTES GRANULE: granules for 10,000 blocks, BYTES being a power of two
 need() { echo $((($1 * 10000 + $2 - 1) / $2)); }
 
 counts='
@@ -70,7 +70,7 @@ for size in 64 256 1024 4096; do
 	echo stat count_$size $(($(of_pools shares) - before))
 done
 '
-# Reading does not disturb, whatever happens meanwhile.
+# Read the file during the stress: reading must not disturb it.
 stress='
 while :; do cat $rhi/pools; done >/dev/null &
 reader=$!
@@ -93,14 +93,14 @@ while read -r kernel size; do
 		pool_test_run hooked
 		pool_test_end
 		no_leak" "${options[@]}"
-	is "$name: each block that was freed wrongly was refused" "$(stat bad_frees)" "$(note bad_frees)"
-	ok "$name: and not each has a line in the log" test "$(said 'nothing was freed')" -lt "$(note bad_frees)"
-	ok "$name: said: is free already" grep -qF 'is free already' "$work/out/console.log"
+	is "$name: every bad free is refused" "$(stat bad_frees)" "$(note bad_frees)"
+	ok "$name: bad free messages are rate-limited" test "$(said 'nothing was freed')" -lt "$(note bad_frees)"
+	ok "$name: log says: is free already" grep -qF 'is free already' "$work/out/console.log"
 	is "$name: misses are counted" "$(stat atomic_misses)" "$(note atomic_misses)"
 	for bytes in 64 256 1024 4096; do
 		got=$(stat count_$bytes)
 		want=$(need $bytes "$(stat granule)")
-		is "$name: 10,000 blocks of $bytes take $want conversions, or one more" \
+		is "$name: 10,000 blocks of $bytes take $want conversions or one more" \
 			"$((got == want || got == want + 1 ? want : got))" "$want"
 	done
 	after "$name" 0 0
@@ -116,38 +116,38 @@ END
 builds module tests/guest/pool_test || done_testing
 without
 pool 'busy' 'pool_test_load; pool_test_run busy; pool_test_end' --host record
-is 'busy: said so' "$(said 'busy: leaking the blocks in use, which stay shared')" 1
+is 'busy: logged' "$(said 'busy: what is in use stays shared, and is leaked')" 1
 after 'busy' 65536 65536
 whole 'busy'
 
-# A host that is slow: it takes 16 steps for a granule, and each but the first is misaligned.
+# A slow host takes 16 steps per granule, all but the first of them misaligned.
 pool 'in steps of 4K' 'pool_test_load; pool_test_run create use atomic; pool_test_end' --host step=4k
 after 'in steps of 4K' 0 0
 
 # Hosts that refuse
 pool 'refused from the start' 'pool_test_load; pool_test_run refuse; pool_test_end' --host stop=0
 is 'refused from the start: counted' "$(stat refused)" 1
-ok 'refused from the start: said' grep -qF 'cannot share memory (-EIO)' "$work/out/console.log"
+ok 'refused from the start: logged' grep -qF 'no memory could be shared (-EIO)' "$work/out/console.log"
 after 'refused from the start' 0 0
 
-# One CPU: there is no other's magazine.
+# One CPU, so that no block is in another CPU's magazine.
 without --smp 1
 pool 'refused after one granule' 'pool_test_load; pool_test_run stop; pool_test_end' --smp 1 --host stop=64k
-is 'refused after one granule: one was shared' "$(stat shares) $(note blocks)" '1 16'
+is 'refused after one granule: one is shared' "$(stat shares) $(note blocks)" '1 16'
 ok 'refused after one granule: counted' [ "$(stat refused)" -gt 0 ]
 after 'refused after one granule' 0 0
 
-# Half a granule is shared then, and the whole of it lost. Nobody can read it any more, by
-# whatever way: reading memory whose RIPAS is EMPTY would end the Realm.
+# Half of a granule is shared, and all of it is lost. It must not be mapped anywhere: reading memory
+# whose RIPAS is EMPTY would end the Realm.
 pool 'stopped half-way' 'pool_test_load; pool_test_run stop
 	same "RAM that was read" $(kcore_read_ram) 1
 	pool_test_end' --smp 1 --host stop=96k
-is 'stopped half-way: one was shared' "$(stat shares) $(note blocks)" '1 16'
-is 'stopped half-way: said once' "$(said 'stopped in the middle of a conversion')" 1
+is 'stopped half-way: one is shared' "$(stat shares) $(note blocks)" '1 16'
+is 'stopped half-way: logged once' "$(said 'stopped in the middle of a conversion')" 1
 after 'stopped half-way' 65536 32768
 
-# The largest granule that there can be is no worse. Memory that is lost would show after twenty times
-# 4M, 81,920 KiB; up to twelve thousand were seen to come and go by themselves.
+# The largest granule. Lost memory would show after twenty times 4M, 81,920 KiB; free memory was seen to
+# vary by up to 12,000 KiB.
 pool 'refused, granule of 4M' 'pool_test_load; pool_test_run refuse
 	for i in $(seq 4); do pool_test_run refuse >/dev/null; done
 	before=$(free_kib)
@@ -155,35 +155,35 @@ pool 'refused, granule of 4M' 'pool_test_load; pool_test_run refuse
 	echo stat lost_kib $((before - $(free_kib)))
 	pool_test_end' --granule 4m --host stop=0
 is 'refused, granule of 4M: counted' "$(stat refused) $(stat leaked_bytes)" '25 0'
-ok 'refused, granule of 4M: pages are free again' [ "$(stat lost_kib)" -lt 25000 ]
+ok 'refused, granule of 4M: pages are freed' [ "$(stat lost_kib)" -lt 25000 ]
 pool 'stopped half-way, granule of 4M' 'pool_test_load; pool_test_run refuse
 	same "RAM that was read" $(kcore_read_ram) 1
 	pool_test_end' --granule 4m --host stop=2m
-is 'stopped half-way, granule of 4M: lost' "$(stat refused) $(stat leaked_bytes)" "0 $((4 << 20))"
+is 'stopped half-way, granule of 4M: leaked' "$(stat refused) $(stat leaked_bytes)" "0 $((4 << 20))"
 
-# A block wanders over eight CPUs, and these go offline: no more is shared than for two.
+# A block moves across eight CPUs, which then go offline: no more is shared than for two CPUs.
 pool 'eight CPUs' 'pool_test_load; pool_test_run wander
 	echo stat wandered $(awk "/ shared wanders\$/ { print \$6 }" $rhi/pools)
 	for cpu in 1 2 3 4 5 6 7; do echo 0 >/sys/devices/system/cpu/cpu$cpu/online; done
 	pool_test_run after_cpus
 	pool_test_end' --smp 8
-ok 'eight CPUs: one block in use pins two granules at most' test "$(stat wandered)" -le $((2 * 65536))
-ok 'eight CPUs: it did share' test "$(stat wandered)" -ge 65536
+ok 'eight CPUs: one block in use pins at most two granules' test "$(stat wandered)" -le $((2 * 65536))
+ok 'eight CPUs: the block is shared' test "$(stat wandered)" -ge 65536
 
 without
-pool 'never given back' 'pool_test_load; pool_test_run count; pool_test_end' --host keep
+pool 'never unshared' 'pool_test_load; pool_test_run count; pool_test_end' --host keep
 kept=$(($(stat shares) * 65536))
-after 'never given back' $kept $kept
-is 'never given back: said once' "$(said 'does not give shared memory back')" 1
+after 'never unshared' $kept $kept
+is 'never unshared: logged once' "$(said 'does not give shared memory back')" 1
 
-# A host that writes over all shared memory, free blocks too, whenever it is called.
+# A host that overwrites all shared memory, including free blocks, at every call.
 word=0x5ca1ab1e5ca1ab1e
 pool 'scribbling host' 'pool_test_load content=0; pool_test_run create use misuse atomic stress; pool_test_end' \
 	--host scribble=$word
 after 'scribbling host' 0 0
 whole 'scribbling host'
 
-# dma_pool shares single pages, and no other CPU may call the host while it is looked at.
+# dma_pool shares single pages, and no other CPU may call the host during the check.
 pool 'scribbling host' "pool_test_load content=0 word=$word; pool_test_run scribble; pool_test_end" --smp 1 --granule 4k \
 	--host scribble=$word
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# RSI_HOST_CALL itself fails: every code of the RMM on each of the three calls.
+# RSI_HOST_CALL itself fails, with every RMM error code on each of the three calls.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# docs/sample, the driver of docs/pool.md: it builds, shares whole granules, and gives them back.
+# docs/sample, the example driver of docs/pool.md: builds, shares whole granules, and unshares them.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
@@ -18,16 +18,16 @@ same descriptors "$(grep -c "^descriptor 0x" $device/shared)" 16
 same mailbox "$(sed -n "s/^mailbox //p" $device/shared)" 65536
 same done "$(cat $device/done)" 0
 same pool "$(awk "\$1 == \"rhi_sample\" { print \$2, \$3, \$9 }" $rhi/pools)" "16 16 descriptors"
-# A chunk of the pool, and the mailbox
+# One chunk of the pool, and the mailbox
 same "shared bytes" $(($(of_pools shared_bytes) - before)) 131072
 rhictl audit >/dev/null
 not rmmod rhi_probe
 rmmod rhi_sample
 wait_for no_pool_shares
 leave' --host record --file "$ko/rhi_sample.ko"
-is 'the host saw nothing that breaks its granule' "$(summary '.misaligned.requests')" 0
+is 'the host saw no misaligned request' "$(summary '.misaligned.requests')" 0
 
-boot 'the sample says why it does not bind' 0 '
+boot 'probe failure is explained in the log' 0 '
 insmod /root/rhi_sample.ko
 [ ! -e /sys/devices/platform/rhi_sample/driver ]
 dmesg | grep "rhi_sample rhi_sample: .*nothing can be shared: the host.s granule makes no sense"

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The switch and the module, again and again on the debug kernel, beside those who write the
-# switch, read all files, and use an NVMe disk: no splat, no leak, data equal.
+# On the debug kernel, switch the hook and reload the module many times, while others write the switch,
+# read all files and use an NVMe disk: no warning, no leak, no data corruption. Then run stress with the
+# hook on, beside an NVMe disk and a network card.
 #
-# Then an hour of stress with the hook on, beside an NVMe disk and a network card.
-#
-# SOAK=N: N times 20 switches, 4 loads and 72 seconds of stress. make check takes
-# 0, which is 10 switches, 3 loads and 10 seconds; make check-long 50: 1,000 times on and off, 200 times unloaded and loaded, and an hour of stress on
-# each of two kernels.
+# SOAK=N: 20 * N switches, 4 * N loads and 72 * N seconds of stress. make check uses 0, which means 10
+# switches, 3 loads and 10 seconds; make check-long 50: 1,000 switches, 200 loads, and an hour of stress
+# on each of two kernels.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 CPUS=2
@@ -19,15 +18,15 @@ SWITCHES=$((SOAK ? 20 * SOAK : 10))
 LOADS=$((SOAK ? 4 * SOAK : 3))
 SECONDS_OF_STRESS=$((SOAK ? 72 * SOAK : 10))
 
-# The driver is a part of this kernel: bound anew it takes what the hook gives at that time.
+# The debug kernel has the driver built in: rebinding makes it allocate with the current hook state.
 disk='
 again() {
 	echo 0000:00:01.0 >/sys/bus/pci/drivers/nvme/unbind
 	echo 0000:00:01.0 >/sys/bus/pci/drivers/nvme/bind
 	wait_for test -b /dev/nvme0n1
 }
-# beside SECONDS CMD...: again and again, until the file /tmp/stop is there. A reader of all files walks
-# over all memory twice: its pause leaves the CPUs to what is tested.
+# beside SECONDS CMD...: repeat CMD until /tmp/stop exists, pausing SECONDS. Reading all files walks all
+# memory twice: the pause leaves the CPUs to the test.
 beside() {
 	local pause=$1
 	shift
@@ -38,7 +37,7 @@ read_all() { cat $rhi/* /sys/kernel/rhi/* $tracing/enabled_functions; }
 write_switch() { for word in on off on off on off; do echo $word >$switch; done; }
 '
 
-boot "$SWITCHES times on and off" 0 "$disk
+boot "hook switched $SWITCHES times" 0 "$disk
 wait_for test -b /dev/nvme0n1
 beside 10 read_all & beside 2 io &
 for i in \$(seq $SWITCHES); do
@@ -55,7 +54,7 @@ wait_for no_pool_shares
 [ \$(hook_state) = off ]
 no_leak" --kernel debug --nvme --timeout $((600 + 60 * SWITCHES))
 
-boot "$LOADS times unloaded and loaded" 0 "$disk
+boot "module reloaded $LOADS times" 0 "$disk
 wait_for test -b /dev/nvme0n1
 beside 10 read_all & beside 2 io & beside 2 write_switch &
 unload() { rmmod rhi_probe 2>/dev/null; }
@@ -99,7 +98,7 @@ hook off
 rmmod rhi_stress
 leave >&2
 no_leak" --kernel "$kernel" --nvme --net --host record --mem 2g --timeout $((900 + 3 * SECONDS_OF_STRESS))
-	ok "$name: nothing was wrong" jq -e '.verdict == "good" and .leaked_bytes == 0 and .kept_by_host == 0
+	ok "$name: no errors" jq -e '.verdict == "good" and .leaked_bytes == 0 and .kept_by_host == 0
 		and .misaligned_conversions_own == 0 and .misaligned_conversions_others == 0' "$work/stdout"
 	diag "$name: $(jq -r '"\(.operations) operations, \(.shares) shares, \(.handovers) handovers"' "$work/stdout")"
 done

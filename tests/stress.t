@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The stress run: it finds nothing where nothing is wrong, and each kind of mistake where one
-# is planted (tests/guest/planted); it ends when it is asked to, when its tool dies, and at its
-# bounds, and leaves nothing behind; it says what it was asked for, in every form.
+# The stress run: it reports nothing without a bug, and each kind of bug that is planted
+# (tests/guest/planted). It ends on request, when its tool dies and at its limits, and leaves
+# nothing behind. Every report format shows the parameters.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 CPUS=2
@@ -30,19 +30,19 @@ and (.latencies | keys == ["alloc", "free", "share", "unshare"] and all(.[]; . =
 and .operations == .in_process + .in_softirq + .in_hardirq
 '
 
-# The file of a run is all that a run is: nothing is left when it is closed.
+# Closing the debugfs file ends the run and cleans up.
 left_nothing='
 stress_ended() { not ps | grep -q "[r]hi_stress" && [ ! -e /sys/bus/platform/devices/rhi_stress ]; }
 left_nothing() { wait_for stress_ended; wait_for no_pool_shares; }
 '
 
-boot 'it runs, with the hook off and on' 0 "$left_nothing"'
+boot 'stress with the hook off and on' 0 "$left_nothing"'
 not grep -q ^rhi_stress /proc/modules
 [ ! -e $rhi/stress ] && [ ! -e $bench ]
 rhictl stress --seconds 4 --seed 7 --json >/tmp/off
 grep -q ^rhi_stress /proc/modules
 left_nothing
-# A run of hours is no task that hangs.
+# The hung task detector must accept a run of hours.
 echo 6 >/proc/sys/kernel/hung_task_timeout_secs
 hook on
 rhictl stress --seconds 14 --json >/tmp/on
@@ -52,25 +52,25 @@ cat /tmp/off /tmp/on
 rmmod rhi_stress
 [ ! -e $rhi/stress ] && [ ! -e $bench ] && [ -e $rhi/pools ]
 rmmod rhi_probe' --host record
-ok 'it runs: the shape of the report' jq -es "length == 2 and all(.[]; $schema)" "$work/stdout"
-ok 'it runs: nothing was wrong, and all was used' jq -es 'all(.[];
+ok 'stress: report format' jq -es "length == 2 and all(.[]; $schema)" "$work/stdout"
+ok 'stress: no errors, and everything was used' jq -es 'all(.[];
 	.verdict == "good" and .ended == "bound" and .leaked_bytes == 0
 	and .shares > 0 and .handovers > 0 and .in_softirq > 0 and .in_hardirq > 0
 	and .misaligned_conversions_others == 0
 	and all(.apis[]; .allocs > 0 and .allocs == .frees)
 	and all(.latencies[]; .count > 0))' "$work/stdout"
-# With the hook on a device keeps an empty chunk for a second or two.
-is 'it runs: with the hook off all that was shared was taken back' \
+# With the hook on, a device keeps an empty chunk for a second or two.
+is 'stress: with the hook off everything shared is unshared' \
 	"$(jq -rs '.[0] | .shares == .unshares' "$work/stdout")" true
-is 'it runs: the seed and the hook are those that were asked for' \
+is 'stress: the report shows seed and hook' \
 	"$(jq -rs '"\(.[0].parameters.seed) \(.[0].hook) \(.[1].hook)"' "$work/stdout")" '0x7 off on'
-ok 'it runs: the kernel converted below the granule with the hook off, never with it on' jq -es \
+ok 'stress: the kernel breaks the granule with the hook off, never with it on' jq -es \
 	'.[0].misaligned_conversions_own > 0 and .[1].misaligned_conversions_own == 0' "$work/stdout"
-ok 'it runs: the host saw no fewer of these' test "$(summary .misaligned.requests)" -ge \
+ok 'stress: the host counted at least as many' test "$(summary .misaligned.requests)" -ge \
 	"$(jq -rs '.[0].misaligned_conversions_own' "$work/stdout")"
 
-# What cannot wait may fail one time, and not another.
-boot 'one worker does the same each time' 0 '
+# Atomic requests may fail at random, so leave them out.
+boot 'one worker with the same seed repeats the run' 0 '
 same_run() {
 	rhictl stress --operations 3000 --workers 1 --seed 0xfeed --source pool --atomic 0 --context process --json |
 		grep -E "\"(allocs|frees|misses|handovers|in_[a-z]*)\"" >/tmp/$1
@@ -81,7 +81,7 @@ rhictl stress --operations 3000 --workers 1 --seed 0xfeee --source pool --atomic
 	grep -E "\"(allocs|frees|misses|handovers|in_[a-z]*)\"" >/tmp/c
 not cmp -s /tmp/a /tmp/c'
 
-boot 'every source, context and size' 0 "$left_nothing"'
+boot 'all sources, contexts and sizes' 0 "$left_nothing"'
 for source in pool dma granule mix; do
 	for context in process softirq hardirq; do
 		rhictl stress --operations 400 --source $source --context $context >/dev/null
@@ -97,7 +97,7 @@ grep -q "^memory taken: [1-9]" /tmp/out
 same "CPUs" "$(cat /sys/devices/system/cpu/online)" 0-1
 left_nothing'
 
-# WORDS | what the log says
+# INPUT | log message
 cat >"$work/bad" <<'END'
 workers=0 | workers=0: 1 to 256
 seconds=0 | seconds=0 operations=0
@@ -129,9 +129,9 @@ mkdir /tmp/full && mount -t tmpfs -o size=4k none /tmp/full && head -c 4096 /dev
 fails 1 "--svg /tmp/full/b.svg" rhictl stress --operations 10 --svg /tmp/full/b.svg >/dev/null
 if rhictl stress --operations 10 --workers 2 >/dev/full 2>/dev/null; then echo "a full disk: taken"; fi
 left_nothing' --file "$work/bad"
-is 'bad input is refused: every time, and the log says why' "$(cat "$work/stdout")" ''
+is 'bad input is refused and the reason logged' "$(cat "$work/stdout")" ''
 
-boot 'it ends when it is asked to, and when its tool dies' 0 "$left_nothing"'
+boot 'the run ends on request and when its tool dies' 0 "$left_nothing"'
 (rhictl stress --seconds 500 --json >/tmp/report 2>/tmp/messages) &
 pid=$!
 running() { grep -qx "state running" $rhi/stress; }
@@ -141,7 +141,7 @@ fails 3 "another stress run is running" rhictl stress --seconds 1
 not rmmod rhi_stress
 not rmmod rhi_probe
 not sh -c "echo stop >$rhi/stress"
-# The shell is gone, rhictl has its number or is its child.
+# The PID is that of rhictl after an exec, or else of its parent.
 killall -INT rhictl
 wait $pid
 grep -q "\"ended\":\"stopped\"" /tmp/report
@@ -154,7 +154,7 @@ for ms in 20 200 1000 20 200 1000; do
 	wait $! || true
 	left_nothing
 done
-# An open file, and a shell that is killed: the run goes with it.
+# A killed shell closes the file, which ends the run.
 sh -c "exec 3<>$rhi/stress; echo seconds=500 >&3; sleep 1000" &
 wait_for running
 kill -9 $!
@@ -163,7 +163,7 @@ killall sleep 2>/dev/null || true
 left_nothing
 rmmod rhi_stress; rmmod rhi_probe'
 
-boot 'without a module, without a granule' 0 '
+boot 'missing module, unknown granule' 0 '
 fails 4 "granule is not known" rhictl stress
 fails 4 "granule is not known" rhictl bench
 rmmod rhi_stress; rmmod rhi_probe
@@ -175,39 +175,39 @@ fails 4 "rhi_stress module is not installed" rhictl stress
 fails 4 "rhi_stress module is not installed" rhictl bench
 rhictl stress --ktap 2>/dev/null | grep -q "1..0 # SKIP"' --granule 6k
 
-boot 'hosts that refuse' 3 '
+boot 'refusing host' 3 '
 rhictl stress --seconds 2 --source granule' --host stop=0
-ok 'hosts that refuse: a run without a block is not good' grep -q '^incomplete: ' "$work/stdout"
-boot 'hosts that keep what they have' 0 '
+ok 'refusing host: a run without allocations is incomplete' grep -q '^incomplete: ' "$work/stdout"
+boot 'host that never unshares' 0 '
 rhictl stress --operations 60 --source granule --json' --host keep
-ok 'hosts that keep what they have: counted' jq -e '.kept_by_host > 0 and .leaked_bytes > 0' "$work/stdout"
+ok 'host that never unshares: counted' jq -e '.kept_by_host > 0 and .leaked_bytes > 0' "$work/stdout"
 
-boot 'forms of the report' 0 '
+boot 'report formats' 0 '
 rhictl stress --operations 2000 --ktap --svg /root/a.svg
 echo ---
 cat /root/a.svg
 rhictl stress --seconds 4 >/dev/null 2>/dev/console'
-ok 'progress on a terminal: how far, how fast, how long' grep -qaE \
+ok 'progress on a terminal: operations, rate, time left' grep -qaE \
 	'[0-9]+ s: [0-9]+ operations, [0-9]+/s, [0-9] s left' "$work/out/console.log"
-is 'KTAP: its head, and as many tests as are planned' \
+is 'KTAP: header and planned number of tests' \
 	"$(sed '/^---$/,$d' "$work/stdout" | awk 'NR <= 2 { print } /^(not )?ok / { n++ } /^ok / { good++ } END { print n, good }')" \
 	"KTAP version 1
 1..11
 11 11"
-ok 'SVG: well-formed, with each latency' python3 -c '
+ok 'SVG: well-formed, with all latencies' python3 -c '
 import sys, xml.etree.ElementTree as tree
 text = open(sys.argv[1]).read().split("---\n")[1]
 words = [t.text for t in tree.fromstring(text).iter("{http://www.w3.org/2000/svg}text")]
 missing = {"alloc", "free", "share", "unshare", "50", "99"} - set(words)
 sys.exit(f"no {missing}" if missing else 0)' "$work/stdout"
 
-# ---- Each kind of mistake is found. The allocator warns of what could not be given back.
+# ---- Each kind of bug is found. The allocator warns about memory that it cannot free.
 
 builds module tests/guest/planted || done_testing
 
 planted=$ko/planted.ko
-# BUG WHAT-IS-FOUND SEED OPTION...: with the seed, a block of 64 bytes has the alignment and
-# the boundary that the bug breaks first.
+# plant BUG EXPECTED SEED OPTION...: with this seed, the first 64-byte block has the alignment and
+# boundary that the bug breaks.
 bugs='
 plant() {
 	local want=$2 bug=$1 seed=$3 got=0
@@ -219,7 +219,7 @@ plant() {
 		grep -c "\"repeat\":\"rhictl stress --seed 0x$seed " /tmp/report), blocks of others: $(
 		grep -c "\"overlaps\":{" /tmp/report)"
 }
-# A run without a bug, with the same words
+# The same runs without a bug
 rhictl stress --operations 2000 --workers 1 --source pool --size 64-64 --seed 7 >/dev/null
 rhictl stress --operations 200 --workers 1 --source granule --seed 7 >/dev/null
 for bug in foreign_write lost_write overlap boundary mask dma_address; do
@@ -237,9 +237,9 @@ rhictl stress --seconds 60 --workers 1 --source pool --size 64-64 --seed 7 --kta
 grep "^not ok" /tmp/ktap
 rmmod planted
 rmmod rhi_stress; rmmod rhi_probe'
-boot 'planted mistakes' 0 "$bugs" --file "$planted"
+boot 'planted bugs' 0 "$bugs" --file "$planted"
 wanted() { echo "$1: exit status 2, $2: 1, its seed: 1, blocks of others: ${3:-0}"; }
-is 'planted mistakes: each is found, by its name, and its seed is named' "$(cat "$work/stdout")" "$(
+is 'planted bugs: each is found and reported with its name and seed' "$(cat "$work/stdout")" "$(
 	wanted foreign_write foreign_write
 	wanted lost_write lost_write
 	wanted overlap overlap 1
@@ -254,8 +254,8 @@ is 'planted mistakes: each is found, by its name, and its seed is named' "$(cat 
 	echo 'ktap: 2'
 	echo 'not ok 4 overlap')"
 
-# Instructions of the default run and of the same calls alone
-boot 'what the checks cost' 0 '
+# Instructions of the default run, relative to the bare calls
+boot 'overhead of the checks' 0 '
 rhictl stress --seconds 1 >/dev/null
 for hook in off on; do
 	hook $hook
@@ -263,10 +263,10 @@ for hook in off on; do
 done' --icount
 jq -rs '[.[].duration_ns] | "off \(.[1] / .[0]), on \(.[3] / .[2])"' "$work/stdout" |
 	sed 's/^/# full over bare, hook /'
-is 'what the checks cost: at most 1.3 times the calls alone' "$(
+is 'overhead of the checks: at most 1.3 times the bare calls' "$(
 	jq -rs '[.[].duration_ns] | .[1] / .[0] <= 1.3 and .[3] / .[2] <= 1.3' "$work/stdout")" true
 
-boot 'a kernel that looks for mistakes' 0 "$left_nothing"'
+boot 'debug kernel' 0 "$left_nothing"'
 rhictl stress --seconds 4
 hook on
 rhictl stress --seconds 5 --pressure 50

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Test Anything Protocol for tests/*.t, which source it and end in done_testing.
+# Test Anything Protocol, for tests/*.t. End with done_testing.
 
 tap_run=0
 tap_failed=0
@@ -12,14 +12,14 @@ fail() {
 	echo "not ok $((++tap_run)) - $1"
 	tap_failed=$((tap_failed + 1))
 	[[ -z ${2-} ]] || diag "$2"
-	# tests/run repeats it.
+	# for the summary of tests/run
 	[[ -z ${TAP_FAILURES-} ]] ||
 		echo "${0##*/}: not ok $tap_run - $1${2:+$'\n'$(head -n 15 <<<"$2" | cut -c 1-200)}" >>"$TAP_FAILURES"
 }
 
 diag() { echo "# ${*//$'\n'/$'\n# '}" >&2; }
 
-# ok NAME COMMAND...: passes if the command succeeds
+# ok NAME COMMAND...: pass if COMMAND succeeds
 ok() {
 	local name=$1 output
 	shift

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Trace events say what happened, neither more nor less: held against the module's own counts.
-# Off they are not there.
+# Trace events match the module's own counters, and cost only a static branch when disabled. Functions
+# on the fast path have no event.
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
@@ -10,7 +10,7 @@ TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 builds module && probe=$ko
 builds tests/guest/pool_test && pool_test=$ko/pool_test.ko
 
-boot 'host_call: as in the log of calls' 0 '
+boot 'host_call matches the call log' 0 '
 cat $rhi/families >/dev/null
 trace_begin
 cat $rhi/families >/dev/null
@@ -22,7 +22,7 @@ diff /tmp/calls /tmp/events
 not grep -vE "^0xc50000[0-9a-f]{2} [A-Z_]+ SUCCESS 0x[0-9a-f]+ [1-9][0-9]*$" /tmp/events' \
 	--rhi da.version=0x10000
 
-boot 'convert, pool_grow, pool_shrink: as the module counts' 0 '
+boot 'convert, pool_grow, pool_shrink match the counters' 0 '
 shares=$(of_pools shares) unshares=$(of_pools unshares)
 trace_begin
 pool_test count
@@ -33,20 +33,20 @@ same unshares $(events_count convert "^unshare .* result=0 ") $(($(of_pools unsh
 same "all conversions" $(events_count convert .) $(($(of_pools shares) + $(of_pools unshares) - shares - unshares))
 same aligned $(events_count convert " aligned=1 ") $(events_count convert .)
 same timed $(events_count convert " ns=[1-9]") $(events_count convert .)
-same "of pools" $(events_count pool_grow .) $(events_count convert "^share ")
-same "given back" $(events_count pool_shrink .) $(events_count pool_grow .)
+same "grown chunks" $(events_count pool_grow .) $(events_count convert "^share ")
+same "shrunk chunks" $(events_count pool_shrink .) $(events_count pool_grow .)
 same bytes $(events_size pool_grow .) $(events_size convert "^share ")
-same "last of each pool" $(events_count pool_shrink "chunks=0 ") $(events_count pool_grow "chunks=1 ")
+same "last chunk of each pool" $(events_count pool_shrink "chunks=0 ") $(events_count pool_grow "chunks=1 ")
 same leaks $(events_count chunk_leak .) 0
 events convert | sed "s/.* phys=0x\([0-9a-f]*\) .*/\1/" | grep -vc "0000$" | grep -x 0
 ' --file "$pool_test"
 
-boot 'hook_redirect: as the hook counts, and who called' 0 '
+boot 'hook_redirect matches the counters and names callers' 0 '
 trace_begin
 hook on
 nvme
 dd if=/dev/nvme0n1 of=/dev/null bs=256k count=8 iflag=direct 2>/dev/null
-# A caller has a name as long as its module is there.
+# Read the trace now: unloading a caller removes its symbols.
 cat $tracing/trace >/tmp/trace
 while read -r function caller; do
 	at_least_one "$function called by $caller" $(events_count hook_redirect "^function=$function caller=$caller")
@@ -57,19 +57,19 @@ done <<-END
 END
 modprobe -r nvme
 trace_end
-# Blocks of pools have no event, and the ITS is not in the table.
+# Pool blocks have no event, and the table does not list the ITS.
 grep -E "^dma_.* [0-9]+$" $rhi/hook | grep -vE "^dma_pool_(alloc|free) " | sort >/tmp/hook
 while read -r function calls; do
 	same $function $(events_count hook_redirect "^function=$function ") $calls
 done </tmp/hook
-same "no function but these" $(events_count hook_redirect .) \
+same "all events" $(events_count hook_redirect .) \
 	$(($(awk "{ n += \$2 } END { print n }" /tmp/hook) + $(events_count hook_redirect "^function=gen_pool_alloc_algo_owner ")))
-at_least_one "of the device" $(events_count convert "^share .* dev=0000:00:01.0 owner=coherent")
-same "of the ITS" "$(events_count convert "^share .* dev=- owner=ITS")" 1
+at_least_one "conversions for the device" $(events_count convert "^share .* dev=0000:00:01.0 owner=coherent")
+same "conversions for the ITS" "$(events_count convert "^share .* dev=- owner=ITS")" 1
 at_least_one "chunks of its pools" $(events_count pool_grow "dev=0000:00:01.0 pool=nvme descriptor ")
 ' --nvme
 
-# Half a granule is shared then. Lost are all of it, and the page before, its guard.
+# Half of the granule is shared. The leak covers all of it and the guard page before it.
 boot 'chunk_leak: the host stops half-way' 0 '
 trace_begin
 pool_test refuse
@@ -99,22 +99,22 @@ at_least_one refused $(of_pools refused)
 same leaks $(events_count chunk_leak .) 0
 ' --file "$pool_test" --host stop=0
 
-# The kernel warns of each conversion back that fails.
-boot_with_warnings 'convert, chunk_leak: the host gives nothing back' 0 '
+# The kernel warns about each failed conversion back.
+boot_with_warnings 'convert, chunk_leak: the host never unshares' 0 '
 trace_begin
 pool_test count
 trace_end
-same "not taken back" $(events_count convert "^unshare .* result=-") $(events_count convert "^unshare ")
+same "failed unshares" $(events_count convert "^unshare .* result=-") $(events_count convert "^unshare ")
 at_least_one unshares $(events_count convert "^unshare ")
 same leaked_bytes $(of_pools leaked_bytes) $(events_size chunk_leak .)
 ' --host keep --file "$pool_test"
 
-boot 'unloading under events that are on' 0 '
+boot 'unloading with events enabled' 0 '
 for i in $(seq 10); do trace_begin; cat $rhi/families >/dev/null; rmmod rhi_probe; modprobe rhi_probe; done
 [ ! -s $tracing/set_event ]'
 
-# Where a static branch may lead to an event: from the module's table of them.
-# has_event FUNCTION: so it does in its instructions.
+# has_event FUNCTION: succeed if a static branch in FUNCTION leads to a tracepoint, according to the
+# module's jump table.
 "$TOP/scripts/sandbox" sh -c "readelf -rW $probe/rhi_probe.ko; nm -S $probe/rhi_probe.ko" >"$work/elf" 2>"$work/stderr"
 has_event() {
 	awk -v name="$1" '
@@ -137,7 +137,7 @@ has_event() {
 		}' "$work/elf"
 }
 
-# In words: a function that was renamed or inlined is then not taken for one without an event.
+# Distinguish a missing symbol (renamed or inlined) from a function without an event.
 events_of() {
 	has_event "$1"
 	case $? in
