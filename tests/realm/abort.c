@@ -59,7 +59,7 @@ const char *abort_reason(struct realm *realm, u64 ipa)
 	ripas = s2_ripas(&realm->s2, ipa);
 	lock_drop(&realm->lock);
 	return ripas == RIPAS_DESTROYED ? "RIPAS is DESTROYED: the host lost this page" :
-					  "no such access to this page";
+					  "access not permitted";
 }
 
 static u64 vector(u64 spsr)
@@ -74,10 +74,7 @@ static u64 vector(u64 spsr)
 	}
 }
 
-/*
- * PSTATE as the exception leaves it: what is not named here becomes 0. Without
- * MTE's tag memory and without NMI there is no TCO and no ALLINT to set.
- */
+/* PSTATE bits not set here become 0: without MTE and NMI, TCO and ALLINT do not exist. */
 static u64 handler_pstate(u64 spsr, u64 sctlr)
 {
 	u64 kept = SPSR_NZCV | SPSR_DIT | (sctlr & SCTLR_SPAN ? SPSR_PAN : 0);
@@ -90,7 +87,7 @@ void abort_inject(struct regs *regs, struct el1 *el1, u64 esr, u64 far)
 {
 	u64 ec = ESR_EC(esr);
 
-	/* The class one higher says "from the same exception level". */
+	/* The next exception class is the same with "from the current exception level". */
 	if ((regs->spsr & SPSR_MODE) != MODE_EL0T)
 		ec++;
 	el1->esr = (esr & ~(ESR_EC_MASK | ESR_FSC | ESR_S1PTW | ESR_FNV)) | ec << EC_SHIFT |

@@ -6,7 +6,7 @@
 #include "realm.h"
 #include "regs.h"
 
-/** struct el1 - the Realm's registers that taking an exception reads and writes */
+/** struct el1 - the Realm's registers that an exception reads and writes */
 struct el1 {
 	u64 sctlr;
 	u64 vbar;
@@ -17,34 +17,34 @@ struct el1 {
 };
 
 enum abort_action {
-	ABORT_RETRY,		/* the page has been mapped meanwhile */
+	ABORT_RETRY,		/* the page has been mapped in the meantime */
 	ABORT_INJECT,		/* a synchronous external abort for the Realm */
-	ABORT_HOST_FAULT,	/* nobody can resolve it */
+	ABORT_HOST_FAULT,	/* no host can resolve it */
 };
 
 /**
- * abort_decide() - what follows from a stage-2 abort
+ * abort_decide() - decide how to handle a stage-2 abort
  * @realm:	Realm
  * @ipa:	faulting IPA, any value the hardware can report
- * @esr:	syndrome, of a data or an instruction abort
+ * @esr:	syndrome of a data or instruction abort
  *
  * Return: the action.
  */
 enum abort_action abort_decide(struct realm *realm, u64 ipa, u64 esr);
 
 /**
- * abort_reason() - why a host cannot resolve an access
+ * abort_reason() - explain why a host cannot resolve an access
  * @realm:	Realm
  * @ipa:	faulting IPA, below S2_END
  *
- * Return: text for a person.
+ * Return: text for the summary.
  */
 const char *abort_reason(struct realm *realm, u64 ipa);
 
 /**
  * abort_inject() - make the Realm take a synchronous external abort
- * @regs:	its PC and PSTATE: changed to the first instruction of its handler
- * @el1:	its EL1 registers: changed as the exception does
+ * @regs:	PC and PSTATE, changed to the Realm's handler
+ * @el1:	EL1 registers, changed as by the exception
  * @esr:	syndrome of the abort taken to EL2
  * @far:	faulting virtual address
  */

@@ -16,9 +16,8 @@ u64 arch_va_to_pa(const void *va)
 }
 
 /*
- * Both stages at once, for a CPU may hold the two combined in one entry. By
- * address it would take one instruction for each page and one more for those,
- * and under TCG each of them stops every CPU.
+ * Invalidate both stages, as TLBs may hold combined entries. Invalidation by IPA would take one
+ * instruction per page and another for stage 1, and under TCG each of them stops all CPUs.
  */
 void arch_s2_invalidate(void)
 {
@@ -44,7 +43,7 @@ long arch_psci(u32 fid, u64 a1, u64 a2, u64 a3)
 	__asm__ volatile("smc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
 			 : : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
 			     "x14", "x15", "x16", "x17", "memory");
-	/* PSCI's results are 32 bits wide. */
+	/* PSCI returns 32 bits. */
 	return (int)x0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the simulator's logic needs from the machine. arch.c has it for EL2;
- * the unit tests bring their own, so that every other file builds on the host.
+ * Machine access for the simulator's logic. arch.c implements it for EL2; the unit tests have their
+ * own version, so that all other files build on the host.
  */
 #ifndef REALM_ARCH_H
 #define REALM_ARCH_H
@@ -9,15 +9,15 @@
 #include "types.h"
 
 /**
- * arch_pa_to_va() - address by which the simulator reaches physical memory
+ * arch_pa_to_va() - pointer to physical memory
  * @pa:	physical address of RAM
  *
- * Return: the pointer; EL2 maps memory one to one.
+ * Return: the pointer; EL2 has an identity mapping.
  */
 void *arch_pa_to_va(u64 pa);
 
 /**
- * arch_va_to_pa() - the inverse of arch_pa_to_va()
+ * arch_va_to_pa() - inverse of arch_pa_to_va()
  * @va:	pointer into RAM
  *
  * Return: the physical address.
@@ -25,33 +25,33 @@ void *arch_pa_to_va(u64 pa);
 u64 arch_va_to_pa(const void *va);
 
 /**
- * arch_s2_invalidate() - forget the Realm's cached translations on every CPU
+ * arch_s2_invalidate() - invalidate the Realm's TLB entries on all CPUs
  *
- * To be called between making descriptors invalid and reusing what they
- * mapped. On return no CPU reaches memory by the old translation.
+ * Call this between invalidating descriptors and reusing the pages they mapped.
+ * On return no CPU uses the old translation.
  */
 void arch_s2_invalidate(void);
 
 /**
- * arch_s2_sync() - make freshly valid descriptors visible to the table walkers
+ * arch_s2_sync() - make new valid descriptors visible to table walks
  */
 void arch_s2_sync(void);
 
 /**
- * arch_psci() - ask the machine's own PSCI implementation
+ * arch_psci() - call the machine's own PSCI
  * @fid:	function identifier
  * @a1:		first argument
  * @a2:		second argument
  * @a3:		third argument
  *
- * Return: its X0. CPU_OFF and SYSTEM_OFF do not return.
+ * Return: X0. CPU_OFF and SYSTEM_OFF do not return.
  */
 long arch_psci(u32 fid, u64 a1, u64 a2, u64 a3);
 
 /**
- * arch_vcpu_entry() - physical address at which a CPU_ON'd CPU starts
+ * arch_vcpu_entry() - physical entry point for PSCI_CPU_ON
  *
- * Return: the address. The CPU expects its index in X0.
+ * Return: the address. The CPU index goes in X0.
  */
 u64 arch_vcpu_entry(void);
 
@@ -62,9 +62,9 @@ void arch_wait(void);
 void arch_relax(void);
 
 /**
- * arch_nsec() - time since some fixed moment
+ * arch_nsec() - monotonic time
  *
- * Return: nanoseconds, by a counter of 62.5 MHz or more.
+ * Return: nanoseconds, from a counter of at least 62.5 MHz.
  */
 u64 arch_nsec(void);
 

@@ -30,7 +30,7 @@ const char *config_host_name(enum host_policy host)
 	return host_names[host];
 }
 
-/* A value on its way from text to its field; the line's end is the terminator. */
+/* A value in the configuration text; it is not NUL-terminated. */
 struct value {
 	const char *s;
 	size_t len;
@@ -68,7 +68,7 @@ static bool value_u64(struct value v, u64 *out)
 	return true;
 }
 
-/* Each setter is one kind of value; @field is what the key's row points at. */
+/* One setter per type of value; @field is the member that the key's row refers to. */
 static bool set_number(void *field, struct value v)
 {
 	return value_u64(v, field);
@@ -200,7 +200,7 @@ static bool parse_line(struct config *cfg, const char *line, size_t len, u64 num
 		key_len++;
 	if (key_len == len) {
 		quote(err, number, line, len);
-		sb_printf(err, "is not key=value");
+		sb_printf(err, "expected key=value");
 		return false;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {

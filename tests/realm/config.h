@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The run's configuration: "key=value" lines (README.md lists the keys). */
+/* Configuration of the run: "key=value" lines (README.md lists the keys). */
 #ifndef REALM_CONFIG_H
 #define REALM_CONFIG_H
 
@@ -11,28 +11,28 @@ enum host_policy {
 	HOST_REFUSE,
 	HOST_KILL,
 	HOST_DESTROY,
-	HOST_NONE,		/* no Realm at all: a plain virtual machine */
+	HOST_NONE,		/* no Realm: an ordinary virtual machine */
 };
 
-/** enum state_get - how RSI_IPA_STATE_GET answers, once there was an RHI call */
+/** enum state_get - answers of RSI_IPA_STATE_GET after the first RHI call */
 enum state_get {
 	STATE_GET_HONEST,
 	STATE_GET_ERROR,	/* RSI_ERROR_STATE */
-	STATE_GET_BACKWARDS,	/* runs end before they begin */
-	STATE_GET_EMPTY,	/* runs end where they begin */
-	STATE_GET_BEYOND,	/* runs end behind what was asked for */
-	STATE_GET_INSIDE,	/* runs end inside of a page */
-	STATE_GET_UNKNOWN,	/* a state that there is not */
-	STATE_GET_PAGES,	/* a page at a time, all of it RAM */
-	STATE_GET_FLIP,		/* a page at a time, every other one EMPTY */
-	STATE_GET_MOVING,	/* at the beginning of RAM is shared what is not, each time more */
+	STATE_GET_BACKWARDS,	/* runs end before their start */
+	STATE_GET_EMPTY,	/* runs end at their start */
+	STATE_GET_BEYOND,	/* runs extend past the requested end */
+	STATE_GET_INSIDE,	/* runs end in the middle of a page */
+	STATE_GET_UNKNOWN,	/* an undefined RIPAS */
+	STATE_GET_PAGES,	/* one page at a time, all of them RAM */
+	STATE_GET_FLIP,		/* one page at a time, alternately RAM and EMPTY */
+	STATE_GET_MOVING,	/* the start of RAM seems shared, more of it with each call */
 };
 
 /**
- * struct rhi_answer - what the host says to one RHI call
- * @known:	it knows the call; otherwise the answer is -1
- * @given:	the configuration said so, it is no default
- * @value:	gprs[0] if it does
+ * struct rhi_answer - the host's answer to one RHI call
+ * @known:	the host implements the call; otherwise the answer is -1
+ * @given:	set by the configuration, not a default
+ * @value:	gprs[0] if @known
  */
 struct rhi_answer {
 	bool known;
@@ -40,7 +40,7 @@ struct rhi_answer {
 	u64 value;
 };
 
-/** enum rhi_family - families the host can be told to know beside HOSTCONF */
+/** enum rhi_family - RHI families other than HOSTCONF */
 enum rhi_family {
 	RHI_SESSION,
 	RHI_FAL,
@@ -51,17 +51,17 @@ enum rhi_family {
 struct config {
 	u64 memory;			/* bytes of the Realm's RAM */
 	u64 entry;			/* IPA of the kernel's first instruction */
-	u64 dtb;			/* IPA handed to it in X0 */
+	u64 dtb;			/* IPA in its initial X0 */
 	u64 cpus;
 	enum host_policy host;
-	u64 granule;			/* bytes in which the host manages memory */
-	u64 host_step;			/* bytes, the most that one request changes; 0: all */
+	u64 granule;			/* the host's granule in bytes */
+	u64 host_step;			/* maximum bytes per request; 0: unlimited */
 
-	/* From the first RHI call on: before, these would not let a kernel boot. */
-	u64 host_stop_after;		/* bytes that become shared, and then no more do */
-	bool host_keep;			/* what is shared stays so */
-	u64 host_scribble;		/* written over shared memory at each call; 0: nothing is */
-	bool host_hostile;		/* answers are drawn, from host_seed */
+	/* These start with the first RHI call: no kernel would boot otherwise. */
+	u64 host_stop_after;		/* maximum bytes that become shared */
+	bool host_keep;			/* shared memory stays shared */
+	u64 host_scribble;		/* written to shared memory at each call; 0: disabled */
+	bool host_hostile;		/* draw answers from host_seed */
 	u64 host_seed;
 
 	struct rhi_answer hostconf_version;
@@ -69,9 +69,9 @@ struct config {
 	struct rhi_answer hostconf_alignment;
 	struct rhi_answer family_version[RHI_FAMILIES];
 	struct rhi_answer family_features[RHI_FAMILIES];
-	bool rhi_garbage;		/* fill gprs[1..30] of each answer with noise */
+	bool rhi_garbage;		/* fill gprs[1..30] of each answer with garbage */
 
-	/* RSI code with which the RSI_HOST_CALL fails that carries the HOSTCONF call; 0: none. */
+	/* RSI code with which the RSI_HOST_CALL for this HOSTCONF call fails; 0: none. */
 	u64 rsi_version;
 	u64 rsi_features;
 	u64 rsi_alignment;
@@ -79,17 +79,17 @@ struct config {
 };
 
 /**
- * config_parse() - read the configuration
- * @cfg:	result; defaults where the text says nothing
+ * config_parse() - parse the configuration
+ * @cfg:	result, with defaults for missing keys
  * @text:	NUL-terminated lines; empty ones and "#" comments are skipped
- * @err:	what is wrong, naming the line
+ * @err:	error message with the line
  *
- * Return: true if every line was understood and the whole makes sense.
+ * Return: true if all lines are valid and consistent.
  */
 bool config_parse(struct config *cfg, const char *text, struct sbuf *err);
 
 /**
- * config_host_name() - a policy as the configuration spells it
+ * config_host_name() - name of a policy in the configuration
  * @host:	policy
  *
  * Return: the name.

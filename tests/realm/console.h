@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The simulator's own UART, which is not the Realm's. */
+/* The simulator's own UART, separate from the Realm's. */
 #ifndef REALM_CONSOLE_H
 #define REALM_CONSOLE_H
 

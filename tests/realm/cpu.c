@@ -14,23 +14,23 @@
 				 3UL << 12 | 2UL << 16)
 #define SCTLR_EL2_VALUE		(0x30c50830UL | BIT(0) | BIT(2) | BIT(12))
 
-/* 4K, start at level 1, write-back inner-shareable walks, 36-bit output, as stage2.c builds. */
+/* Must match stage2.c: 4K granule, start at level 1, write-back inner-shareable walks, 36-bit output. */
 #define VTCR_EL2_VALUE		(BIT(31) | 1UL << 16 | 3UL << 12 | 1UL << 10 | 1UL << 8 | \
 				 1UL << 6 | (64 - PLAT_IPA_BITS))
 #define VMID			1UL
 
 #define HCR_VM			BIT(0)
 #define HCR_TSC			BIT(19)
-#define HCR_HCD			BIT(29)	/* HVC is undefined in a Realm */
+#define HCR_HCD			BIT(29)	/* HVC is UNDEFINED in a Realm */
 #define HCR_RW			BIT(31)
 #define HCR_APK			BIT(40)
 #define HCR_API			BIT(41)
 
-/* RES1 bits: MMU and caches off, as PSCI wants it */
+/* RES1 bits; MMU and caches off, as PSCI requires */
 #define SCTLR_EL1_RESET		0x30d00800UL
 #define SPSR_EL1H_MASKED	0x3c5UL
 
-/* One to one: level-1 blocks of 1 GiB, devices in the first, RAM in all others. */
+/* Identity map of 1 GiB level-1 blocks: devices in the first, RAM in the others. */
 static u64 el2_table[512] __aligned(4096);
 
 static void fill_el2_table(void)
@@ -42,7 +42,7 @@ static void fill_el2_table(void)
 
 void cpu_init(struct vcpu *vcpu)
 {
-	/* Every CPU writes the same, so nobody has to be first. */
+	/* All CPUs write the same values, so the order does not matter. */
 	fill_el2_table();
 	sysreg_write(tpidr_el2, vcpu);
 	sysreg_write(mair_el2, MAIR_NORMAL | MAIR_DEVICE);
@@ -59,12 +59,12 @@ void cpu_init(struct vcpu *vcpu)
 static void init_traps(void)
 {
 	sysreg_write(hcr_el2, HCR_VM | HCR_TSC | HCR_HCD | HCR_RW | HCR_APK | HCR_API);
-	/* RES1 bits without TZ: neither FP nor SVE traps. */
+	/* RES1 bits without TZ: no traps for FP and SVE. */
 	sysreg_write(cptr_el2, 0x32ffUL);
 	if (FIELD(sysreg_read(id_aa64pfr0_el1), 35, 32))
-		sysreg_write(s3_4_c1_c2_0, 0xf);	/* ZCR_EL2.LEN: all there is */
+		sysreg_write(s3_4_c1_c2_0, 0xf);	/* ZCR_EL2.LEN: maximum */
 	sysreg_write(hstr_el2, 0);
-	/* All event counters belong to EL1. */
+	/* HPMN: give all event counters to EL1. */
 	sysreg_write(mdcr_el2, FIELD(sysreg_read(pmcr_el0), 15, 11));
 	sysreg_write(cnthctl_el2, 3);
 	sysreg_write(cntvoff_el2, 0);

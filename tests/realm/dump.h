@@ -6,9 +6,9 @@
 #include "regs.h"
 
 /**
- * dump() - print every register that tells why this CPU is here
+ * dump() - print the registers of this CPU
  * @vcpu:	this CPU
- * @regs:	its registers when EL2 was entered
+ * @regs:	registers on entry to EL2
  */
 void dump(struct vcpu *vcpu, const struct regs *regs);
 

@@ -31,7 +31,7 @@ _start:
 2:	bl	boot_main
 	b	.
 
-	/* From PSCI_CPU_ON: X0 is the CPU's index. */
+	/* Entry for PSCI_CPU_ON; X0 is the CPU index. */
 	.global	cpu_on_entry
 cpu_on_entry:
 	msr	daifset, #0xf

@@ -30,15 +30,15 @@ void exit_finish(struct vcpu *vcpu, const struct regs *regs)
 	struct realm *realm = &the_realm;
 	enum end end;
 
-	/* Whoever ended the run first writes the figures; @end follows shortly. */
+	/* realm_end() sets @end last: wait for it, so that @end_vcpu is valid. */
 	while ((end = __atomic_load_n(&realm->end, __ATOMIC_ACQUIRE)) == END_RUNNING)
 		arch_relax();
 	while (realm->end_vcpu != vcpu->index)
 		arch_wait();
 
-	/* Held for ever: no other CPU changes anything from here on. */
+	/* Never released: no other CPU may change anything from here on. */
 	lock_take(&realm->lock);
-	/* The Realm's kernel may have used this UART too, and turned it off. */
+	/* The Realm's kernel may have used this UART and disabled it. */
 	console_init();
 	if (end >= END_HOST_KILLED) {
 		console_printf("realm: %s: %s\n", realm_end_name(end), realm->message);
@@ -52,7 +52,7 @@ void exit_finish(struct vcpu *vcpu, const struct regs *regs)
 		arch_wait();
 }
 
-/* HCR_EL2.TSC leaves the PC at the SMC itself. */
+/* With HCR_EL2.TSC the PC still points to the SMC. */
 static enum result exit_smc(struct vcpu *vcpu, struct regs *regs)
 {
 	enum result result = smc_handle(&the_realm, vcpu, regs->x);
@@ -127,13 +127,13 @@ void exit_unexpected(struct regs *regs, u64 vector)
 	struct vcpu *vcpu = this_vcpu();
 	static u32 before;
 
-	/* A fault while reporting one: say nothing more, but end. */
+	/* A second fault while reporting the first one: power off without a report. */
 	if (__atomic_exchange_n(&before, 1, __ATOMIC_RELAXED))
 		arch_psci(PSCI_SYSTEM_OFF, 0, 0, 0);
 	realm_end(&the_realm, vcpu, END_FATAL,
 		  "exception at EL2, vector 0x%lx (ESR 0x%lx, PC 0x%lx, FAR 0x%lx)", vector,
 		  sysreg_read(esr_el2), regs->elr, sysreg_read(far_el2));
-	/* The lock may be this CPU's own. */
+	/* This CPU may hold the lock. */
 	lock_drop(&the_realm.lock);
 	exit_finish(vcpu, regs);
 }

@@ -10,28 +10,28 @@ extern struct realm the_realm;
 
 /**
  * exit_finish() - write the summary and turn the machine off
- * @vcpu:	this CPU. If another one ended the run it only stops here.
- * @regs:	registers to dump if the end is not the Realm's own wish, or NULL
+ * @vcpu:	this CPU; it only stops if another CPU ended the run
+ * @regs:	registers to dump after an abnormal end, or NULL
  */
 void __noreturn exit_finish(struct vcpu *vcpu, const struct regs *regs);
 
 /**
- * exit_realm() - a synchronous exception from the Realm; entry.S calls it
- * @regs:	the Realm's registers: what they are on return, it goes on with
+ * exit_realm() - handle a synchronous exception from the Realm; called by entry.S
+ * @regs:	the Realm's registers, restored from here on return
  */
 void exit_realm(struct regs *regs);
 
 /**
- * exit_unexpected() - any other exception; entry.S calls it
- * @regs:	registers of whoever took it
- * @vector:	its offset in the vector table
+ * exit_unexpected() - handle any other exception; called by entry.S
+ * @regs:	registers at the exception
+ * @vector:	offset in the vector table
  */
 void __noreturn exit_unexpected(struct regs *regs, u64 vector);
 
 /**
- * this_vcpu() - the CPU this runs on
+ * this_vcpu() - get the current CPU
  *
- * Return: its struct.
+ * Return: the CPU.
  */
 struct vcpu *this_vcpu(void);
 

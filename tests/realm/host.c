@@ -17,7 +17,7 @@ static void record(struct realm *realm, struct vcpu *vcpu, const struct host_req
 	};
 }
 
-/* Where the pages end that are shared already, or that a host shares that stops one day. */
+/* Stop before host.stop_after is exceeded; pages that are already shared do not count. */
 static u64 share_end(struct realm *realm, const struct host_request *req)
 {
 	u64 left = realm->cfg.host_stop_after - realm->shared_since_asked;
@@ -35,7 +35,7 @@ static u64 share_end(struct realm *realm, const struct host_request *req)
 	return req->top;
 }
 
-/* Where a host ends that does not do all at once, or not all: host.step and the like. */
+/* Apply host.step, host.stop_after and host.keep: the end of what this request changes. */
 static u64 limit(struct realm *realm, const struct host_request *req)
 {
 	const struct config *cfg = &realm->cfg;
@@ -51,8 +51,8 @@ static u64 limit(struct realm *realm, const struct host_request *req)
 }
 
 /*
- * A kernel has no valid mapping of pages while it shares them: so they can be lost. In ranges
- * that became shared there is nothing to keep.
+ * Linux has no valid mapping of pages while it shares them, so they can be lost.
+ * Ranges that were just shared can be overwritten or hidden later.
  */
 static void harm(struct realm *realm, const struct host_request *req, u64 next)
 {
@@ -83,8 +83,8 @@ static void change(struct realm *realm, const struct host_request *req, u64 *nex
 }
 
 /*
- * To share a part of one of its pages the host shares the whole page, and what
- * was private in it is gone. Making a part private costs the Realm no RAM.
+ * To share part of a host page, the host shares all of it and loses the private data in it. Making
+ * part of one private loses no RAM of the Realm.
  */
 static void lose_neighbours(struct realm *realm, const struct host_request *req)
 {
@@ -128,7 +128,7 @@ enum result host_ripas_change(struct realm *realm, struct vcpu *vcpu,
 		change(realm, req, next, rejected);
 		break;
 	}
-	/* At once while there is something new to list; the rest can wait its millisecond. */
+	/* Write immediately if the list grows; otherwise at most once per millisecond. */
 	summary_refresh(realm, misaligned && realm->misaligned_requests <= MISALIGNED_MAX);
 	return result;
 }
@@ -137,7 +137,7 @@ static void write_page(struct realm *realm, u64 ipa, u64 word)
 {
 	u64 *page;
 
-	/* The Realm may have taken it back, or it never was RAM. */
+	/* Not RAM, or no longer shared. */
 	if (ipa < realm->s2.ram || ipa >= realm->s2.ram_end ||
 	    s2_ripas(&realm->s2, ipa) != RIPAS_EMPTY)
 		return;

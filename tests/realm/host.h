@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The host's half of a RIPAS change: its policy on what breaks its granule. */
+/* The host's part in a RIPAS change: its policy for misaligned requests. */
 #ifndef REALM_HOST_H
 #define REALM_HOST_H
 
@@ -13,12 +13,12 @@ struct host_request {
 };
 
 /**
- * host_ripas_change() - let the host answer RSI_IPA_STATE_SET
+ * host_ripas_change() - let the host handle RSI_IPA_STATE_SET
  * @realm:	Realm; its lock is held
  * @vcpu:	caller
- * @req:	request, already valid for the RMM
+ * @req:	request, validated as by the RMM
  * @next:	first address not changed
- * @rejected:	the host says no, where it could also have said "go on"
+ * @rejected:	the host refused to continue
  *
  * Return: HANDLED, or FATAL if the host ended the Realm.
  */
@@ -26,10 +26,10 @@ enum result host_ripas_change(struct realm *realm, struct vcpu *vcpu,
 			      const struct host_request *req, u64 *next, bool *rejected);
 
 /**
- * host_between_calls() - let the host do what it likes with the memory that it shares
+ * host_between_calls() - let the host access shared memory after a call
  * @realm:	Realm; its lock is held
  *
- * Return: for how many turns of a loop it keeps the CPU after that.
+ * Return: number of loop iterations to delay the vCPU.
  */
 u64 host_between_calls(struct realm *realm);
 

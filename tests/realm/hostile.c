@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Only what a kernel can survive is drawn here (README.md, "A hostile host"). What cannot be
- * survived by any kernel stands in no list below.
+ * Draw only actions that a kernel can survive (README.md, "A hostile host"): the others must not be
+ * added to any list below.
  */
 #include "hostile.h"
 #include "lock.h"
@@ -9,7 +9,7 @@
 #include "rsi.h"
 #include "stage2.h"
 
-#define PAGES_AT_ONCE	16	/* that are hidden, or lost */
+#define PAGES_AT_ONCE	16	/* hidden or lost */
 #define MOST_STALLS	20
 #define MOST_TURNS	2048
 
@@ -28,7 +28,7 @@ static u64 below(u64 *state, u64 n)
 	return next(state) % n;
 }
 
-/* Returns false where there is nothing to draw: the host is honest about this. */
+/* Returns false if the host is honest about this kind. */
 static bool begin(struct hostile *h, enum hostile_kind kind, u64 *state)
 {
 	if (!h->on || !(h->kinds & BIT(kind)))
@@ -39,7 +39,7 @@ static bool begin(struct hostile *h, enum hostile_kind kind, u64 *state)
 	return true;
 }
 
-/* @what: something of the answer, for the digest */
+/* @what: part of the answer, for the digest */
 static void given(struct hostile *h, enum hostile_kind kind, u64 what)
 {
 	u64 state = what + kind;
@@ -62,7 +62,7 @@ void hostile_reset(struct hostile *h, u64 seed, u64 kinds)
 	h->on = true;
 }
 
-/* What a program could take for something else than it is. */
+/* Values that a program may mistake for something else */
 static const u64 values[] = {
 	0, 1, 2, 0xfff, 0x1000, 0x1001, 0x1800, 0x3000, 0x4000, 0x10000, 0x10001, 0x1ffff, 0x20000,
 	0x200000, 0x400000, 0x800000, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
@@ -82,7 +82,7 @@ u64 hostile_call(struct hostile *h, u64 *gprs)
 		given(h, HOSTILE_CALL, code);
 		return code;
 	case 1:
-		/* Not 0, which is success. */
+		/* Never 0, RSI_SUCCESS */
 		code = next(&state) | 1;
 		given(h, HOSTILE_CALL, code);
 		return code;
@@ -169,7 +169,7 @@ void hostile_set_answer(struct hostile *h, u64 base, u64 top, u64 *res)
 		res[1] = top + PAGE_SIZE;
 		break;
 	case 4:
-		/* Less than was done: nobody may take what is behind it for unchanged. */
+		/* Short of what was done: the caller must not assume the rest is unchanged. */
 		res[1] = base;
 		break;
 	case 5:
@@ -179,8 +179,8 @@ void hostile_set_answer(struct hostile *h, u64 base, u64 top, u64 *res)
 }
 
 /*
- * Who asks about all memory asks a thousand times, and believes nothing after the first lie;
- * who asks about a granule asks once.
+ * A walk over all memory makes thousands of calls and stops at the first invalid answer; a check of
+ * one granule makes a single call. So let the probability depend on the seed.
  */
 static u64 rarity(const struct hostile *h)
 {
@@ -237,7 +237,7 @@ void hostile_shared(struct hostile *h, u64 base, u64 top)
 	h->range_top[i] = top;
 }
 
-/* One of the ranges that became shared; there is one. */
+/* Draw one of the ranges that became shared; there is at least one. */
 static u64 draw_range(struct hostile *h, u64 *state, u64 *top)
 {
 	u64 i = below(state, min_u64(h->ranges, HOSTILE_RANGES));

@@ -1,45 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A host whose answers are drawn from a seed. A draw depends on the seed, on the kind of
- * request and on how many of that kind there were: the same seed gives the same run.
+ * A host whose answers are drawn from a seed. A draw depends on the seed, the kind of request and
+ * the number of earlier requests of that kind, so that a seed reproduces a run.
  */
 #ifndef REALM_HOSTILE_H
 #define REALM_HOSTILE_H
 
 #include "types.h"
 
-/** enum hostile_kind - what a host can be hostile about; its bit is BIT() of it */
+/** enum hostile_kind - kinds of hostile answers; BIT() of each makes a mask */
 enum hostile_kind {
-	HOSTILE_CALL,		/* RSI_HOST_CALL: its code, its registers */
-	HOSTILE_CHANGE,		/* RSI_IPA_STATE_SET: stops early, gets nowhere, refuses */
+	HOSTILE_CALL,		/* RSI_HOST_CALL: return code and registers */
+	HOSTILE_CHANGE,		/* RSI_IPA_STATE_SET: stops early, no progress, refuses */
 	HOSTILE_DESTROY,	/* pages that a request has not reached become DESTROYED */
-	HOSTILE_SET,		/* RSI_IPA_STATE_SET answers what no RMM may */
-	HOSTILE_GET,		/* RSI_IPA_STATE_GET does so */
-	HOSTILE_SCRIBBLE,	/* shared memory is written */
-	HOSTILE_HIDE,		/* shared memory is not mapped until it is touched */
-	HOSTILE_DELAY,		/* a call takes long */
+	HOSTILE_SET,		/* invalid answers of RSI_IPA_STATE_SET */
+	HOSTILE_GET,		/* invalid answers of RSI_IPA_STATE_GET */
+	HOSTILE_SCRIBBLE,	/* writes to shared memory */
+	HOSTILE_HIDE,		/* shared memory is unmapped until accessed */
+	HOSTILE_DELAY,		/* delayed calls */
 	HOSTILE_KINDS,
 };
 
 #define HOSTILE_ALL	(BIT(HOSTILE_KINDS) - 1)
 
-/* The latest ranges that became shared: what the host writes into, or hides. */
+/* Number of recent shared ranges to write to or hide */
 #define HOSTILE_RANGES	8
 
 /**
- * struct hostile - its state
- * @on:		there was a hostile_reset()
- * @seed:	what is drawn from
- * @kinds:	BIT() of each kind that it is hostile about
- * @requests:	of each kind, since hostile_reset()
- * @stalls:	how many RIPAS changes more get nowhere
- * @go_on:	the next one gets somewhere
+ * struct hostile - state of a hostile host
+ * @on:		hostile_reset() was called
+ * @seed:	seed of all draws
+ * @kinds:	BIT() of each enabled kind
+ * @requests:	requests of each kind since hostile_reset()
+ * @stalls:	number of RIPAS changes left to make no progress
+ * @go_on:	the next one makes progress
  * @range_base:	ranges that became shared
- * @range_top:	where they end
- * @ranges:	how many there have been
- * @answers:	hostile answers, since the run began
- * @seeds:	calls of hostile_reset(), since the run began
- * @digest:	of what was drawn since hostile_reset(): the same for the same run
+ * @range_top:	ends of these ranges
+ * @ranges:	number of ranges so far
+ * @answers:	hostile answers since the start of the run
+ * @seeds:	calls of hostile_reset() since the start of the run
+ * @digest:	digest of the draws since hostile_reset(), to compare runs
  */
 struct hostile {
 	bool on;
@@ -57,8 +57,8 @@ struct hostile {
 };
 
 /**
- * hostile_reset() - begin anew
- * @h:		state; @answers and @seeds go on
+ * hostile_reset() - set a seed
+ * @h:		state; @answers and @seeds are kept
  * @seed:	any number
  * @kinds:	BIT() of each kind; 0: an honest host
  */
@@ -67,60 +67,60 @@ void hostile_reset(struct hostile *h, u64 seed, u64 kinds);
 /**
  * hostile_call() - answer a host call
  * @h:		state
- * @gprs:	31 registers with the honest answer, changed unless there is an RSI code
+ * @gprs:	31 registers with the honest answer, changed if the return value is 0
  *
  * Return: 0, or the RSI code with which the call fails.
  */
 u64 hostile_call(struct hostile *h, u64 *gprs);
 
 /**
- * hostile_change() - how far a change of RIPAS goes
+ * hostile_change() - limit a RIPAS change
  * @h:		state
  * @base:	first IPA
- * @top:	where an honest host would end, behind @base
- * @rejected:	set if the host refuses, and not only gets nowhere
+ * @top:	end of an honest change, above @base
+ * @rejected:	set if the host refuses
  *
- * At most 20 requests in a row get nowhere, so that a kernel that asks for ever gets there.
+ * At most 20 requests in a row make no progress: a kernel that retries forever must succeed.
  *
- * Return: where this one ends, from @base to @top.
+ * Return: end of this change, from @base to @top.
  */
 u64 hostile_change(struct hostile *h, u64 base, u64 top, bool *rejected);
 
 /**
- * hostile_destroy() - which pages the host loses that a request has not reached
+ * hostile_destroy() - lose pages that a request has not reached
  * @h:		state
- * @base:	first page not reached; changed to the first that is lost
- * @top:	end of the request; changed to the end of what is lost
+ * @base:	first page not reached; changed to the first page lost
+ * @top:	end of the request; changed to the end of the lost pages
  *
- * Return: false if none is lost.
+ * Return: false if no page is lost.
  */
 bool hostile_destroy(struct hostile *h, u64 *base, u64 *top);
 
 /**
- * hostile_set_answer() - the answer of RSI_IPA_STATE_SET
+ * hostile_set_answer() - draw an answer of RSI_IPA_STATE_SET
  * @h:		state
  * @base:	first IPA of the request
- * @top:	its end
+ * @top:	end of the request
  * @res:	x0..x2 of the honest answer, changed
  *
- * It never claims a change that was not made.
+ * The answer never claims a change that was not made.
  */
 void hostile_set_answer(struct hostile *h, u64 base, u64 top, u64 *res);
 
 /**
- * hostile_get_answer() - the answer of RSI_IPA_STATE_GET
+ * hostile_get_answer() - draw an answer of RSI_IPA_STATE_GET
  * @h:		state
  * @start:	first IPA of the request
- * @end:	its end
+ * @end:	end of the request
  * @res:	x0..x2 of the honest answer, changed
  *
- * It never claims that a page is RAM or EMPTY that is not: the RMM is the Realm's, and a kernel
- * that touches such a page is lost.
+ * The answer never claims that a page is RAM or EMPTY if it is not: the Realm has to trust the RMM,
+ * and any access to such a page is fatal.
  */
 void hostile_get_answer(struct hostile *h, u64 start, u64 end, u64 *res);
 
 /**
- * hostile_shared() - remember what became shared
+ * hostile_shared() - record a range that became shared
  * @h:		state
  * @base:	first IPA
  * @top:	end
@@ -128,30 +128,30 @@ void hostile_get_answer(struct hostile *h, u64 start, u64 end, u64 *res);
 void hostile_shared(struct hostile *h, u64 base, u64 top);
 
 /**
- * hostile_scribble() - which page the host writes into now
+ * hostile_scribble() - draw a page to write to
  * @h:		state
- * @page:	its IPA; it may be shared no more
- * @word:	what is written into each 8 bytes
+ * @page:	IPA of a page that was shared, and may be private again
+ * @word:	value for each 8 bytes
  *
- * Return: false if it does not.
+ * Return: false if the host does not write.
  */
 bool hostile_scribble(struct hostile *h, u64 *page, u64 *word);
 
 /**
- * hostile_hide() - which pages the host takes out of the shared half now
+ * hostile_hide() - draw pages to unmap from the shared half
  * @h:		state
- * @base:	first IPA; they may be shared no more
+ * @base:	first IPA; the pages may be private again
  * @top:	end
  *
- * Return: false if it does not.
+ * Return: false if the host does not unmap any.
  */
 bool hostile_hide(struct hostile *h, u64 *base, u64 *top);
 
 /**
- * hostile_delay() - how long a call takes
+ * hostile_delay() - draw the delay of a call
  * @h:		state
  *
- * Return: turns of a loop; 0: no longer than it must.
+ * Return: loop iterations; 0: no delay.
  */
 u64 hostile_delay(struct hostile *h);
 

@@ -7,7 +7,7 @@ static bool words(const void *a, const void *b, size_t n)
 	return IS_ALIGNED((u64)a | (u64)b | n, 8);
 }
 
-/* Whole pages are zeroed on every conversion: eight words a turn. */
+/* Every conversion zeroes whole pages: write eight words per iteration. */
 static void *set_words(u64 *d, u64 pattern, size_t n)
 {
 	void *dst = d;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The C library's names; on EL2 libc.c has them, on the host libc. */
+/* String functions: libc.c on EL2, the C library on the host. */
 #ifndef REALM_LIBC_H
 #define REALM_LIBC_H
 

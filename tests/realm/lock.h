@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Spin lock and the counters' atomic increment. Interrupts never reach EL2.
- * The lock is not fair: there may be fewer cores than CPUs of the Realm, and
- * handing it to one that does not run would stop them all.
+ * Spin lock, and atomic counters. EL2 takes no interrupts. The lock is not fair: there may be fewer
+ * cores than vCPUs, and passing the lock to a vCPU that does not run would stop them all.
  */
 #ifndef REALM_LOCK_H
 #define REALM_LOCK_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From reset to the Realm's first instruction. */
+/* Boot, up to the Realm's first instruction. */
 #include "console.h"
 #include "cpu.h"
 #include "exit.h"
@@ -39,7 +39,7 @@ static bool build(struct realm *realm)
 	return false;
 }
 
-/* entry.S: CPU 0, at reset */
+/* Called by entry.S on CPU 0 at reset */
 void __noreturn boot_main(void)
 {
 	struct realm *realm = &the_realm;
@@ -56,7 +56,7 @@ void __noreturn boot_main(void)
 	cpu_enter(realm, realm->cfg.entry, realm->cfg.dtb);
 }
 
-/* entry.S: any CPU, after the Realm's PSCI_CPU_ON */
+/* Called by entry.S on any CPU after PSCI_CPU_ON */
 void __noreturn cpu_on_main(u64 index)
 {
 	struct vcpu *vcpu = &the_realm.vcpu[index];

@@ -12,9 +12,8 @@
 #define AFFINITY_OFF		1
 
 /*
- * A Realm's CPU indices are the MPIDR's Aff0[3:0], then Aff1, Aff2 and Aff3, and
- * its other bits mean nothing. The machine numbers its first sixteen the same way,
- * but knows no MPIDR with other bits: it is given the index.
+ * CPU indices in a Realm are MPIDR Aff0[3:0], Aff1, Aff2 and Aff3, ignoring all other bits. The
+ * machine numbers its first sixteen CPUs the same way but rejects other bits, so pass it the index.
  */
 static u64 mpidr_to_index(u64 mpidr)
 {
@@ -28,7 +27,7 @@ enum result psci_version(struct realm *realm, struct vcpu *vcpu, const u64 *arg,
 	return HANDLED;
 }
 
-/* Every power state is taken as a request to wait, and retained. */
+/* Treat every power state as standby. */
 enum result psci_cpu_suspend(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
 {
 	arch_wait();
@@ -40,7 +39,7 @@ enum result psci_cpu_off(struct realm *realm, struct vcpu *vcpu, const u64 *arg,
 {
 	__atomic_store_n(&vcpu->state, VCPU_OFF, __ATOMIC_RELEASE);
 	arch_psci(PSCI_CPU_OFF, 0, 0, 0);
-	/* The machine refused to turn it off: the Realm could not go on either. */
+	/* The machine failed to turn the CPU off. */
 	return realm_end(realm, vcpu, END_FATAL, "PSCI CPU_OFF returned on vCPU %lu", vcpu->index);
 }
 
@@ -68,7 +67,7 @@ enum result psci_cpu_on(struct realm *realm, struct vcpu *vcpu, const u64 *arg, 
 	target->entry = arg[2];
 	target->context = arg[3];
 	ret = arch_psci(PSCI_CPU_ON_64, index, arch_vcpu_entry(), index);
-	/* Not yet gone after its CPU_OFF, for example: to the Realm it is still on. */
+	/* For example, the CPU is still on its way down after CPU_OFF: report it as on. */
 	if (ret) {
 		__atomic_store_n(&target->state, VCPU_OFF, __ATOMIC_RELEASE);
 		res[0] = ALREADY_ON;
@@ -98,7 +97,7 @@ enum result psci_system_off(struct realm *realm, struct vcpu *vcpu, const u64 *a
 	return realm_end(realm, vcpu, END_POWER_OFF, "%s", "");
 }
 
-/* Only a new Realm can start anew: to the host a reset is the end as well. */
+/* The host has to create a new Realm: for this one, a reset is the end. */
 enum result psci_system_reset(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
 {
 	return realm_end(realm, vcpu, END_RESET, "%s", "");
@@ -111,7 +110,7 @@ enum result psci_features(struct realm *realm, struct vcpu *vcpu, const u64 *arg
 		const struct smc_call *call = &smc_calls[i];
 		bool psci = (call->fid & 0xbfffffe0) == 0x84000000 && call->fid != PSCI_VERSION;
 
-		/* By SMCCC_VERSION a kernel finds SMCCC 1.1, and so RSI. */
+		/* Kernels detect SMCCC 1.1, and with it RSI, by SMCCC_VERSION. */
 		if (call->fid == (u32)arg[1] && (psci || call->fid == SMCCC_VERSION))
 			res[0] = SUCCESS;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* PSCI as an RMM offers it to a Realm; the machine below does the work. */
+/* PSCI as an RMM offers it to a Realm, implemented by the machine's PSCI. */
 #ifndef REALM_PSCI_H
 #define REALM_PSCI_H
 

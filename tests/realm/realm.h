@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The one Realm, its CPUs, and how it can end. */
+/* The Realm, its CPUs, and the end of a run. */
 #ifndef REALM_REALM_H
 #define REALM_REALM_H
 
@@ -11,20 +11,20 @@
 #include "smc.h"
 #include "stage2.h"
 
-/** enum result - what an exit's or a call's handler says */
+/** enum result - result of an exit or call handler */
 enum result {
-	HANDLED,	/* go on with the Realm */
-	UNHANDLED,	/* not mine: of an exit fatal, of a call SMCCC NOT_SUPPORTED */
-	FATAL,		/* the run is over, realm_end() was told why */
+	HANDLED,	/* resume the Realm */
+	UNHANDLED,	/* unknown: fatal for an exit, SMCCC NOT_SUPPORTED for a call */
+	FATAL,		/* the run is over, realm_end() was called */
 };
 
 enum end {
 	END_RUNNING,
 	END_POWER_OFF,
 	END_RESET,
-	END_HOST_KILLED,	/* the host's policy: the VMM gave up */
+	END_HOST_KILLED,	/* ended by the host's policy */
 	END_HOST_FAULT,		/* the host cannot resolve an access of the Realm */
-	END_FATAL,		/* the simulator met what it does not know */
+	END_FATAL,		/* error of the simulator */
 };
 
 enum vcpu_state {
@@ -35,8 +35,8 @@ enum vcpu_state {
 struct vcpu {
 	u64 index;
 	enum vcpu_state state;
-	u64 entry;		/* where PSCI_CPU_ON sends it */
-	u64 context;		/* X0 there */
+	u64 entry;		/* entry point of PSCI_CPU_ON */
+	u64 context;		/* its X0 */
 };
 
 struct misaligned {
@@ -50,7 +50,7 @@ struct misaligned {
 #define MISALIGNED_MAX	1024
 #define MEASUREMENTS	5
 
-/** struct direction - conversions one way: STATE_SET requests, bytes that changed, time here */
+/** struct direction - conversions in one direction: STATE_SET requests, bytes changed, time */
 struct direction {
 	u64 requests;
 	u64 bytes;
@@ -61,7 +61,7 @@ struct realm {
 	struct config cfg;
 	struct vcpu vcpu[PLAT_CPUS];
 
-	struct lock lock;	/* guards the tables, measurements and the misaligned list */
+	struct lock lock;	/* protects tables, measurements and the misaligned list */
 	struct stage2 s2;
 	u64 measurement[MEASUREMENTS][8];
 	struct direction to_shared;
@@ -75,26 +75,26 @@ struct realm {
 	u64 unknown_calls;
 	u64 rhi_calls[RHI_CALLS];
 	u64 unknown_rhi_calls;
-	bool asked;		/* there was an RHI call */
+	bool asked;		/* an RHI call was made */
 	u64 noise;		/* state of the rhi.garbage generator */
-	struct hostile hostile;	/* but for its counters guarded by the lock */
-	u64 moving;		/* pages that rsi.state_get=moving has made up */
+	struct hostile hostile;	/* protected by the lock, except its counters */
+	u64 moving;		/* number of calls answered by rsi.state_get=moving */
 
-	u32 ending;		/* somebody is in realm_end() or beyond */
+	u32 ending;		/* realm_end() was called */
 	enum end end;
-	u64 end_vcpu;		/* whose exit ended it */
+	u64 end_vcpu;		/* the CPU that ended the run */
 	char message[256];
 };
 
 /**
  * realm_end() - end the run, once
  * @realm:	Realm
- * @vcpu:	CPU in whose exit this was decided
- * @end:	how
- * @fmt:	why, as sb_printf()
+ * @vcpu:	CPU whose exit ends the run
+ * @end:	kind of end
+ * @fmt:	cause, as in sb_printf()
  *
- * The first call wins. The exit path sees FATAL, writes the summary and turns
- * the machine off.
+ * The first call wins. On FATAL, the exit path writes the summary and powers
+ * off the machine.
  *
  * Return: FATAL, for "return realm_end(...)".
  */
@@ -102,7 +102,7 @@ enum result __printf(4, 5)
 realm_end(struct realm *realm, struct vcpu *vcpu, enum end end, const char *fmt, ...);
 
 /**
- * realm_end_name() - an end as the summary spells it
+ * realm_end_name() - name of an end in the summary
  * @end:	end
  *
  * Return: the name.
@@ -110,7 +110,7 @@ realm_end(struct realm *realm, struct vcpu *vcpu, enum end end, const char *fmt,
 const char *realm_end_name(enum end end);
 
 /**
- * realm_protected() - whether an address lies in the protected half
+ * realm_protected() - test for the protected half
  * @ipa:	any 64-bit value
  *
  * Return: true below 2^(ipa_bits-1).
@@ -121,14 +121,14 @@ static inline bool realm_protected(u64 ipa)
 }
 
 /**
- * realm_page() - a protected page that an RSI call may use
+ * realm_page() - get a protected page for an RSI call
  * @realm:	Realm; its lock is held
  * @vcpu:	caller
  * @ipa:	protected address
- * @code:	RSI code for the caller if NULL is returned and the Realm goes on
+ * @code:	RSI code for the caller, if the Realm continues
  *
- * Return: pointer to the byte at @ipa, or NULL: RSI_ERROR_INPUT in @code if the
- * page is EMPTY; otherwise the host cannot provide it and the Realm was ended.
+ * Return: pointer to the byte at @ipa, or NULL with RSI_ERROR_INPUT in @code if the
+ * page is EMPTY; NULL after realm_end() if the page is DESTROYED.
  */
 void *realm_page(struct realm *realm, struct vcpu *vcpu, u64 ipa, u64 *code);
 

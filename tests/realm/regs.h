@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A CPU's registers as the vectors save them: C and assembly agree here. */
+/* Register frame of the vectors, shared by C and assembly. */
 #ifndef REALM_REGS_H
 #define REALM_REGS_H
 
@@ -17,9 +17,9 @@ struct regs {
 	u64 pad;
 };
 
-_Static_assert(offsetof(struct regs, elr) == REGS_ELR, "the assembly uses it");
-_Static_assert(offsetof(struct regs, spsr) == REGS_SPSR, "the assembly uses it");
-_Static_assert(sizeof(struct regs) == REGS_SIZE, "the assembly uses it");
+_Static_assert(offsetof(struct regs, elr) == REGS_ELR, "entry.S depends on it");
+_Static_assert(offsetof(struct regs, spsr) == REGS_SPSR, "entry.S depends on it");
+_Static_assert(sizeof(struct regs) == REGS_SIZE, "entry.S depends on it");
 #endif
 
 #endif

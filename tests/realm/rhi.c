@@ -2,7 +2,7 @@
 #include "realm.h"
 #include "rhi.h"
 
-/* How an answer follows from the configuration. */
+/* Where the configuration has the answer to a call. */
 struct rhi_row {
 	u32 fid;
 	const char *name;
@@ -13,7 +13,7 @@ struct rhi_row {
 #define AT(member)	offsetof(struct config, member)
 
 static const struct rhi_row rows[RHI_CALLS] = {
-	/* A KVM host answers this one too: it shows that the call arrives unchanged. */
+	/* KVM answers this one too, so a test can check that calls arrive unchanged. */
 	{ 0x80000000, "SMCCC_VERSION", 0, 0 },
 	{ 0xc5000040, "SESSION_VERSION", AT(family_version[RHI_SESSION]), 0 },
 	{ 0xc5000041, "SESSION_FEATURES", AT(family_features[RHI_SESSION]), 0 },
@@ -49,7 +49,7 @@ static const void *field(const struct config *cfg, size_t at)
 	return (const char *)cfg + at;
 }
 
-/* Not random, but unlike anything an answer could be, and the same in every run. */
+/* Reproducible garbage that is unlike any valid answer */
 static u64 noise(struct realm *realm)
 {
 	u64 x = __atomic_add_fetch(&realm->noise, 0x9e3779b97f4a7c15UL, __ATOMIC_RELAXED);
@@ -60,13 +60,13 @@ static u64 noise(struct realm *realm)
 	return x;
 }
 
-/* From here on the host is what it would not let a kernel boot with. */
+/* The first RHI call activates the options that no kernel could boot with. */
 static void begin(struct realm *realm)
 {
 	if (__atomic_exchange_n(&realm->asked, true, __ATOMIC_RELAXED) || !realm->cfg.host_hostile)
 		return;
 	lock_take(&realm->lock);
-	/* A test may have given another seed meanwhile. */
+	/* A test may have set a seed already. */
 	if (!realm->hostile.on)
 		hostile_reset(&realm->hostile, realm->cfg.host_seed, HOSTILE_ALL);
 	lock_drop(&realm->lock);
@@ -99,7 +99,7 @@ u64 rhi_handle(struct realm *realm, struct host_call *hc)
 		}
 	}
 
-	/* KVM returns four registers and leaves the others as they came. */
+	/* KVM returns four registers and preserves the others. */
 	hc->gprs[0] = value;
 	for (int i = 1; i <= 3; i++)
 		hc->gprs[i] = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Realm Host Interface: what the host answers inside RSI_HOST_CALL. */
+/* Realm Host Interface: the host's answers to RSI_HOST_CALL. */
 #ifndef REALM_RHI_H
 #define REALM_RHI_H
 
@@ -10,16 +10,16 @@ struct realm;
 #define RHI_GPRS	31
 #define RHI_CALLS	10
 
-/** struct host_call - the structure in the Realm's memory, 256 bytes */
+/** struct host_call - structure of RSI_HOST_CALL in the Realm's memory, 256 bytes */
 struct host_call {
-	u64 imm;		/* 16 bits, the rest is the Realm's */
+	u64 imm;		/* only 16 bits are defined */
 	u64 gprs[RHI_GPRS];
 };
 
 _Static_assert(sizeof(struct host_call) == 256, "RSI_HOST_CALL's structure");
 
 /**
- * rhi_name() - a call's name in the summary
+ * rhi_name() - name of a call in the summary
  * @i:	less than RHI_CALLS
  *
  * Return: the name.
@@ -29,10 +29,10 @@ const char *rhi_name(unsigned int i);
 /**
  * rhi_handle() - answer one host call and count it
  * @realm:	Realm
- * @hc:		the Realm's structure, its gprs changed to the answer
+ * @hc:		the Realm's structure; the answer goes to gprs
  *
- * Return: 0, or the RSI code with which the configuration makes the
- * RSI_HOST_CALL fail; @hc is then unchanged.
+ * Return: 0, or the RSI code that the configuration sets for this
+ * RSI_HOST_CALL; then @hc is unchanged.
  */
 u64 rhi_handle(struct realm *realm, struct host_call *hc);
 

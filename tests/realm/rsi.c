@@ -14,7 +14,7 @@ enum result rsi_version(struct realm *realm, struct vcpu *vcpu, const u64 *arg, 
 	return HANDLED;
 }
 
-/* Version 1.0 defines no feature: every register reads as 0. */
+/* RSI 1.0 defines no features: every register reads as 0. */
 enum result rsi_features(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
 {
 	res[0] = RSI_SUCCESS;

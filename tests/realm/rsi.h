@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Realm Services Interface 1.0: the calls, each a smc_fn, and its codes. */
+/* Realm Services Interface 1.0: calls and return codes. */
 #ifndef REALM_RSI_H
 #define REALM_RSI_H
 

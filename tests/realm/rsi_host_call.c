@@ -28,7 +28,7 @@ enum result rsi_host_call(struct realm *realm, struct vcpu *vcpu, const u64 *arg
 	if (res[0])
 		return HANDLED;
 
-	/* Meanwhile another CPU may have shared the page: then X0 keeps the FID. */
+	/* If another CPU has shared the page in the meantime, X0 keeps the FID. */
 	for (int i = 0; i < 4; i++)
 		res[i] = arg[i];
 	lock_take(&realm->lock);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Measurements are kept and extended as by an RMM with SHA-256; the initial one
- * is zero, for nobody measured this Realm. There is no attestation: a token can
- * never be begun, and so never be continued.
+ * Measurements are stored and extended with SHA-256, as by an RMM. The initial one is zero, because
+ * this Realm was not measured. Attestation is not supported: a token can never be started, and so
+ * never be continued.
  */
 #include "realm.h"
 #include "rsi.h"
 #include "sha256.h"
 #include "libc.h"
 
-#define RIM		0	/* the initial measurement: read only */
+#define RIM		0	/* initial measurement: read-only */
 #define EXTEND_MAX	64
 
 enum result rsi_measurement_read(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)

@@ -31,13 +31,13 @@ enum result rsi_ipa_state_set(struct realm *realm, struct vcpu *vcpu, const u64 
 	lock_drop(&realm->lock);
 	res[0] = RSI_SUCCESS;
 	res[1] = next;
-	/* Only a change to RAM can show the host's refusal. */
+	/* Only a change to RAM can report a refusal. */
 	res[2] = req.ripas == RIPAS_RAM && rejected ? RSI_REJECT : RSI_ACCEPT;
 	hostile_set_answer(&realm->hostile, req.base, req.top, res);
 	return result;
 }
 
-/* What no RMM may answer: a guest has to get by with it. */
+/* Replace the answer by an invalid one (rsi.state_get): guests have to cope with it. */
 static void spoil(struct realm *realm, u64 start, u64 end, u64 *res)
 {
 	u64 page = start / PAGE_SIZE;
@@ -49,7 +49,7 @@ static void spoil(struct realm *realm, u64 start, u64 end, u64 *res)
 		res[0] = RSI_ERROR_STATE;
 		break;
 	case STATE_GET_BACKWARDS:
-		/* Before 0 there is nothing. */
+		/* Addresses below 0 do not exist. */
 		if (start)
 			res[1] = start - PAGE_SIZE;
 		break;
@@ -97,7 +97,7 @@ enum result rsi_ipa_state_get(struct realm *realm, struct vcpu *vcpu, const u64 
 	res[2] = ripas;
 	if (realm->asked)
 		spoil(realm, start, end, res);
-	/* A kernel that maps a device has to know whether it is one. */
+	/* Outside RAM stay honest: a kernel that maps a device has to trust the answer. */
 	if (start >= realm->s2.ram && start < realm->s2.ram_end)
 		hostile_get_answer(&realm->hostile, start, end, res);
 	return HANDLED;

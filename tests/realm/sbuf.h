@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Text into a fixed buffer. */
+/* Formatted text in a fixed buffer. */
 #ifndef REALM_SBUF_H
 #define REALM_SBUF_H
 
@@ -7,10 +7,10 @@
 #include "types.h"
 
 /**
- * struct sbuf - a growing string
+ * struct sbuf - text in a fixed buffer
  * @p:		buffer, always NUL-terminated
  * @size:	its size in bytes
- * @len:	length of the text, less than @size: what does not fit is left out
+ * @len:	length of the text, less than @size; text is truncated to fit
  */
 struct sbuf {
 	char *p;
@@ -22,22 +22,22 @@ struct sbuf {
 
 /**
  * sb_vprintf() - append formatted text
- * @sb:		where to
- * @fmt:	knows %s %c %d %lu %lx %% and, for the hexadecimal, a 0 width
+ * @sb:		destination
+ * @fmt:	supports %s %c %d %lu %lx %% and, for hexadecimal, a zero-padded width
  * @ap:		arguments
  */
 void sb_vprintf(struct sbuf *sb, const char *fmt, va_list ap);
 
 /**
  * sb_printf() - append formatted text, as sb_vprintf()
- * @sb:		where to
+ * @sb:		destination
  * @fmt:	format
  */
 void __printf(2, 3) sb_printf(struct sbuf *sb, const char *fmt, ...);
 
 /**
  * sb_json() - append a JSON string, quoted and escaped
- * @sb:		where to
+ * @sb:		destination
  * @s:		text; bytes outside printable ASCII become "?"
  */
 void sb_json(struct sbuf *sb, const char *s);

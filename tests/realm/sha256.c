@@ -22,7 +22,7 @@ static u32 ror(u32 x, unsigned int n)
 	return x >> n | x << (32 - n);
 }
 
-/* Byte @i of the padded message: text, 0x80, zeros, length in bits. */
+/* Byte @i of the padded message: data, 0x80, zeros, length in bits. */
 static u8 padded(const u8 *data, size_t len, size_t total, size_t i)
 {
 	if (i < len)

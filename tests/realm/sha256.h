@@ -10,7 +10,7 @@
  * sha256() - hash of a short message (FIPS 180-4)
  * @data:	message
  * @len:	its length in bytes
- * @out:	SHA256_SIZE bytes; may not overlap @data
+ * @out:	SHA256_SIZE bytes; must not overlap @data
  */
 void sha256(const u8 *data, size_t len, u8 *out);
 

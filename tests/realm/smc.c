@@ -4,7 +4,7 @@
 #include "realm.h"
 #include "rsi.h"
 
-/* Hint that SVE state need not be kept: no part of the function's number. */
+/* SMCCC hint that SVE state need not be preserved: not part of the function number. */
 #define SVE_HINT	BIT(16)
 
 static enum result smccc_version(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
@@ -13,7 +13,7 @@ static enum result smccc_version(struct realm *realm, struct vcpu *vcpu, const u
 	return HANDLED;
 }
 
-/* No workaround and no extension is offered, as by TF-RMM. */
+/* No workarounds and extensions, as in TF-RMM */
 static enum result smccc_arch_features(struct realm *realm, struct vcpu *vcpu, const u64 *arg,
 				       u64 *res)
 {
@@ -21,7 +21,7 @@ static enum result smccc_arch_features(struct realm *realm, struct vcpu *vcpu, c
 	return HANDLED;
 }
 
-/* For tests alone: another seed. */
+/* Test interface: set another seed. */
 static enum result test_hostile(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
 {
 	struct hostile *h = &realm->hostile;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Calls from the Realm by SMC: one function per FID. */
+/* SMCs of the Realm: one function per FID. */
 #ifndef REALM_SMC_H
 #define REALM_SMC_H
 
@@ -9,7 +9,7 @@ enum result;
 struct realm;
 struct vcpu;
 
-/* x0..x8: what a call can take in or give back, beside MEASUREMENT_EXTEND's x9 and x10 */
+/* x0..x8: arguments and results of all calls, except x9 and x10 of MEASUREMENT_EXTEND */
 #define SMC_RESULTS	9
 
 /**
@@ -17,10 +17,10 @@ struct vcpu;
  * @realm:	Realm
  * @vcpu:	caller
  * @arg:	x0..x30 of the caller
- * @res:	x0..x8 for it: on entry x0..x3 are 0 and x4..x8 the caller's
+ * @res:	new x0..x8 of the caller: initially 0 in x0..x3, unchanged in x4..x8
  *
- * Return: HANDLED: @res goes to the caller, who continues behind the SMC.
- * UNHANDLED: as if the FID were unknown. FATAL: the run is over.
+ * Return: HANDLED: @res goes to the caller, which continues after the SMC.
+ * UNHANDLED: treat the FID as unknown. FATAL: the run is over.
  */
 typedef enum result smc_fn(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res);
 
@@ -35,18 +35,18 @@ extern const struct smc_call smc_calls[SMC_CALLS];
 
 #define SMCCC_VERSION		0x80000000
 
-/* Of the range for OEM services, where no RMM and no KVM has a call (README.md). */
+/* In SMCCC's OEM range, where neither RMM nor KVM has calls (README.md). */
 #define TEST_HOSTILE		0xc3000001
-#define TEST_HOSTILE_READ	1	/* X3: change nothing */
+#define TEST_HOSTILE_READ	1	/* X3: do not set a seed */
 
-/* SMCCC's answer to a FID that nobody knows. */
+/* SMCCC: unknown FID */
 #define SMCCC_NOT_SUPPORTED	(~0UL)
 
 /**
- * smc_handle() - carry out one SMC and count it
+ * smc_handle() - handle and count one SMC
  * @realm:	Realm
  * @vcpu:	caller
- * @x:		its x0..x30, changed as the call says
+ * @x:		x0..x30 of the caller, updated with the results
  *
  * Return: HANDLED, or FATAL if the run is over.
  */

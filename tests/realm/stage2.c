@@ -15,11 +15,11 @@
 #define XN		BIT(54)
 #define ADDRESS		0x0000fffffffff000UL
 
-/* Ignored by the walker: the RMM's state of the page, kept when it is invalid too. */
+/* RIPAS, in bits that the walker ignores; kept while the descriptor is invalid. */
 #define RIPAS_SHIFT	55
 
 #define PRIVATE_ATTR	(MEM_NORMAL | RW | INNER | AF)
-/* The Realm never executes what the host can write. */
+/* The Realm must not execute host-writable memory. */
 #define SHARED_ATTR	(PRIVATE_ATTR | XN | PAGE)
 #define DEVICE_ATTR	(MEM_DEVICE | RW | AF | XN | BLOCK)
 
@@ -106,7 +106,7 @@ bool s2_init(struct stage2 *s2, void *pool, size_t size, u64 ram, u64 bytes, boo
 	return true;
 }
 
-/* The deepest descriptor for an IPA, and the level it stands at. */
+/* The deepest descriptor for an IPA, and its level */
 static u64 *walk(struct stage2 *s2, u64 ipa, int *level)
 {
 	u64 *entry = &s2->root[index_of(ipa, 1)];
@@ -136,7 +136,7 @@ u64 s2_run(struct stage2 *s2, u64 start, u64 end, enum ripas *ripas)
 	const u64 *entry = walk(s2, start, &level);
 	u64 step = LEVEL_SIZE(level);
 	u64 addr = ALIGN_DOWN(start, step);
-	/* A level-1 table covers all there is; others end where their own entries do. */
+	/* The level-1 table covers everything; a level-3 table ends after 512 entries. */
 	u64 table_end = level == 1 ? S2_SHARED : ALIGN_UP(start + 1, LEVEL_SIZE(level - 1));
 
 	*ripas = ripas_of(*entry);
@@ -149,7 +149,7 @@ u64 s2_run(struct stage2 *s2, u64 start, u64 end, enum ripas *ripas)
 	return min_u64(addr, end);
 }
 
-/* Take a page out of both halves; its RIPAS stays. */
+/* Unmap a page from both halves; its RIPAS is kept. */
 static void unmap(u64 *private, u64 *shared)
 {
 	WRITE_ONCE(*private, *private & ~PAGE);
@@ -163,9 +163,9 @@ static void account(struct stage2 *s2, enum ripas from, enum ripas to)
 }
 
 /*
- * One level-3 table's part of a range. Break before make: all pages leave both
- * halves, no CPU keeps a translation, then they are zeroed and mapped anew.
- * A Realm CPU that touches one in between faults, waits for the lock and retries.
+ * Change the part of a range that one level-3 table covers. Break-before-make: unmap all pages from
+ * both halves, invalidate the TLBs, then zero and remap them. A vCPU that accesses one of them in
+ * between faults, waits for the lock and retries.
  */
 static u64 set_in_table(struct stage2 *s2, u64 base, u64 top, enum ripas ripas,
 			bool change_destroyed, u64 *changed)
@@ -247,7 +247,7 @@ void s2_fill_shared(struct stage2 *s2, u64 word)
 	}
 }
 
-/* The first page of RAM at @ipa or above that is EMPTY, or is not. */
+/* First page of RAM at or above @ipa that is EMPTY, or is not EMPTY. */
 static u64 skip(struct stage2 *s2, u64 ipa, bool empty)
 {
 	for (; ipa < s2->ram_end; ipa += PAGE_SIZE) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stage 2 of the Realm: 4K pages, one level-1 table, and in it the RMM's
- * state of each page. The caller holds the Realm's lock for every call here.
+ * Stage 2 of the Realm: 4K pages, one level-1 table. Descriptors also hold the RIPAS of each page.
+ * Callers hold the Realm's lock.
  */
 #ifndef REALM_STAGE2_H
 #define REALM_STAGE2_H
@@ -16,10 +16,10 @@ enum ripas {
 };
 
 /**
- * struct stage2 - translation tables and what they add up to
+ * struct stage2 - translation tables and totals
  * @root:	level-1 table, 64 entries
  * @ram:	first byte of the Realm's RAM
- * @ram_end:	first byte behind it
+ * @ram_end:	end of RAM
  * @shared:	bytes of RAM whose RIPAS is EMPTY
  * @destroyed:	bytes whose RIPAS is DESTROYED
  */
@@ -33,83 +33,83 @@ struct stage2 {
 
 /* First IPA of the shared half: the alias of address 0. */
 #define S2_SHARED		BIT(PLAT_IPA_BITS - 1)
-/* First address that is no IPA. */
+/* End of the IPA space */
 #define S2_END			BIT(PLAT_IPA_BITS)
 
 /**
- * s2_init() - build the tables: RAM is RAM, devices are in the shared half
+ * s2_init() - build the tables: RIPAS RAM for all of RAM, devices in the shared half
  * @s2:		result
- * @pool:	memory for tables, page-aligned
- * @size:	its size in bytes
+ * @pool:	memory for the tables, page-aligned
+ * @size:	size of @pool in bytes
  * @ram:	first byte of RAM, 2 MiB aligned
  * @bytes:	size of RAM, a multiple of 2 MiB
- * @realm:	false: a plain virtual machine, devices are in the lower half
+ * @realm:	false: an ordinary virtual machine, with devices in the lower half
  *
  * Return: false if @pool is too small.
  */
 bool s2_init(struct stage2 *s2, void *pool, size_t size, u64 ram, u64 bytes, bool realm);
 
 /**
- * s2_ripas() - state of one protected page
+ * s2_ripas() - RIPAS of a protected page
  * @s2:		tables
  * @ipa:	any address below S2_SHARED
  *
- * Return: its RIPAS; EMPTY where there is no RAM.
+ * Return: the RIPAS; EMPTY outside RAM.
  */
 enum ripas s2_ripas(struct stage2 *s2, u64 ipa);
 
 /**
- * s2_run() - how far a state goes on
+ * s2_run() - find the end of a run of one RIPAS
  * @s2:		tables
  * @start:	protected, page-aligned
- * @end:	page-aligned, behind @start, at most S2_SHARED
- * @ripas:	state at @start
+ * @end:	page-aligned, above @start, at most S2_SHARED
+ * @ripas:	RIPAS at @start
  *
- * Return: end of the run. As in an RMM it ends with the table that was walked,
- * so a caller has to loop.
+ * Return: end of the run. As in an RMM the run ends with the table that was walked,
+ * so callers have to loop.
  */
 u64 s2_run(struct stage2 *s2, u64 start, u64 end, enum ripas *ripas);
 
 /**
- * s2_set() - change the state of a range
+ * s2_set() - change the RIPAS of a range
  * @s2:		tables
  * @base:	protected, page-aligned
- * @top:	page-aligned, behind @base, at most S2_SHARED
+ * @top:	page-aligned, above @base, at most S2_SHARED
  * @ripas:	EMPTY or RAM
- * @change_destroyed: let DESTROYED pages become RAM
- * @changed:	bytes whose state was another before are added here
+ * @change_destroyed: allow DESTROYED pages to become RAM
+ * @changed:	incremented by the number of bytes whose RIPAS changed
  *
- * A page that changes is zeroed in between, when neither half maps it.
+ * Pages that change are zeroed while neither half maps them.
  *
- * Return: first address not changed; @top unless a DESTROYED page, or an
- * address without memory that should become RAM, was in the way.
+ * Return: first address not changed: @top, unless there is a DESTROYED page, or
+ * an address outside RAM that should become RAM.
  */
 u64 s2_set(struct stage2 *s2, u64 base, u64 top, enum ripas ripas, bool change_destroyed,
 	   u64 *changed);
 
 /**
- * s2_next_shared() - the next run of RAM that is EMPTY
+ * s2_next_shared() - find the next EMPTY run in RAM
  * @s2:		tables
- * @base:	where to begin, page-aligned; then where the run begins
- * @top:	then where it ends
+ * @base:	start of the search, page-aligned; changed to the start of the run
+ * @top:	end of the run
  *
- * Return: false if there is none at @base or above.
+ * Return: false if there is none at or above @base.
  */
 bool s2_next_shared(struct stage2 *s2, u64 *base, u64 *top);
 
 /**
- * s2_destroy() - the host loses the RAM pages of a range
+ * s2_destroy() - make the RAM pages of a range DESTROYED
  * @s2:		tables
  * @base:	page-aligned
- * @top:	page-aligned; parts outside RAM are ignored
+ * @top:	page-aligned; addresses outside RAM are ignored
  */
 void s2_destroy(struct stage2 *s2, u64 base, u64 top);
 
 /**
- * s2_hide() - take shared pages out of the shared half; they stay shared
+ * s2_hide() - unmap shared pages from the shared half, keeping their RIPAS
  * @s2:		tables
  * @base:	page-aligned
- * @top:	page-aligned; what is not shared is left alone
+ * @top:	page-aligned; pages that are not shared are ignored
  */
 void s2_hide(struct stage2 *s2, u64 base, u64 top);
 
@@ -121,14 +121,14 @@ void s2_hide(struct stage2 *s2, u64 base, u64 top);
 void s2_show(struct stage2 *s2, u64 ipa);
 
 /**
- * s2_fill_shared() - write into all RAM that the host can reach
+ * s2_fill_shared() - overwrite all shared RAM
  * @s2:		tables
- * @word:	what is written into each 8 bytes
+ * @word:	value for each 8 bytes
  */
 void s2_fill_shared(struct stage2 *s2, u64 word);
 
 /**
- * s2_maps() - whether an access to an IPA would be translated now
+ * s2_maps() - test whether an IPA is mapped
  * @s2:		tables
  * @ipa:	any address below S2_END, either half
  *

@@ -69,8 +69,8 @@ static void render_head(struct sbuf *sb, const struct realm *realm)
 }
 
 /*
- * What is shared in the end, and begins or ends inside of a granule. Where RAM ends nobody
- * else is in the granule.
+ * List the shared runs that start or end in the middle of a granule at the end of the run. The ends
+ * of RAM do not count: no private memory shares their granules.
  */
 static void list_shared(struct sbuf *sb, struct realm *realm)
 {
@@ -103,7 +103,7 @@ static void list(struct copy *copy, struct realm *realm)
 	}
 	copy->len = sb.len;
 	sb_printf(&sb, "]}");
-	/* It takes a look at every page. */
+	/* This walks all pages, so only do it at the end. */
 	if (__atomic_load_n(&realm->end, __ATOMIC_ACQUIRE) != END_RUNNING)
 		list_shared(&sb, realm);
 	sb_printf(&sb, "}");
@@ -119,7 +119,7 @@ void summary_refresh(struct realm *realm, bool now)
 	refreshed = time;
 	sb = SBUF(head, SUMMARY_HEAD);
 	render_head(&sb, realm);
-	/* Blanks where the previous text was longer, and over the NUL. */
+	/* Overwrite the NUL, and the rest of a longer previous text. */
 	memset(head + sb.len, ' ', sb.len < head_len ? head_len - sb.len : 1);
 	head_len = sb.len;
 	for (int i = 0; i < SUMMARY_COPIES; i++) {

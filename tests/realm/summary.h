@@ -1,39 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The run's figures as JSON, for whoever reads the mailbox out of RAM. */
+/* The run's counters as JSON, in a mailbox in RAM. */
 #ifndef REALM_SUMMARY_H
 #define REALM_SUMMARY_H
 
 #include "realm.h"
 
 /*
- * The text stands in the mailbox twice, at its beginning and its middle. They
- * are written one after the other, so that one is whole whenever the run stops.
+ * The mailbox holds the text twice, at its start and middle. The copies are written one after the
+ * other, so that one of them is complete whenever the run stops.
  */
 #define SUMMARY_COPIES	2
 
-/* Runs that are listed as shared and misaligned in the end. */
+/* Maximum number of shared misaligned runs to list at the end */
 #define SHARED_MISALIGNED_MAX	512
 
-/* All but the lists, padded with blanks: the first list only ever grows. */
+/* Everything but the lists, padded with blanks, so that the first list can grow in place */
 #define SUMMARY_HEAD	4096
 
 /**
- * summary_init() - say where the summary goes, and write the first one
- * @realm:	Realm; it need not be configured yet
- * @mailbox:	memory
- * @size:	its size in bytes
+ * summary_init() - set the mailbox and write the first summary
+ * @realm:	Realm; it may be unconfigured
+ * @mailbox:	memory for the summary
+ * @size:	size of @mailbox in bytes
  */
 void summary_init(struct realm *realm, char *mailbox, size_t size);
 
 /**
- * summary_refresh() - bring the mailbox up to date
+ * summary_refresh() - update the mailbox
  * @realm:	Realm; its lock is held
- * @now:	do it even if the latest refresh was less than a millisecond ago
+ * @now:	update even if the last update was less than a millisecond ago
  */
 void summary_refresh(struct realm *realm, bool now);
 
 /**
- * summary_text() - the text as of the latest refresh
+ * summary_text() - get the text of the last update
  *
  * Return: NUL-terminated, with the padding.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The few types and helpers that EL2 and the unit tests' host share. */
+/* Types and helpers for EL2 and for the unit tests on the host */
 #ifndef REALM_TYPES_H
 #define REALM_TYPES_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* "unsigned long" has 64 bits on both sides, so %lx prints every u64. */
+/* "unsigned long" has 64 bits on both, so %lx prints a u64. */
 typedef unsigned long u64;
 typedef uint32_t u32;
 typedef uint8_t u8;
@@ -31,7 +31,7 @@ static inline u64 min_u64(u64 a, u64 b)
 	return a < b ? a : b;
 }
 
-/* What the Realm calls a granule: the RMM's unit, whatever the host's is. */
+/* The RMM's granule, independent of the host's */
 #define PAGE_SIZE		4096UL
 
 #endif

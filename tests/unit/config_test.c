@@ -124,7 +124,7 @@ struct bad {
 
 static const struct bad bad[] = {
 	{ BASE "cups=1", "configuration line 4 \"cups=1\": unknown key" },
-	{ BASE "cpus", "configuration line 4 \"cpus\": is not key=value" },
+	{ BASE "cpus", "configuration line 4 \"cpus\": expected key=value" },
 	{ "\n#\ncpus=x\n" BASE, "configuration line 3 \"cpus=x\": cpus takes a number" },
 	{ BASE "cpus=1 ", "configuration line 4 \"cpus=1 \": cpus takes a number" },
 	{ BASE "cpus=", "configuration line 4 \"cpus=\": cpus takes a number" },

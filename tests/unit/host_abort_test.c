@@ -67,7 +67,7 @@ static void abort_reasons(void)
 	CHECK_STR(abort_reason(realm, PAGE(2)), "RIPAS is DESTROYED: the host lost this page");
 	CHECK_STR(abort_reason(realm, PAGE(0) | S2_SHARED),
 		  "shared alias of a page that is not shared");
-	CHECK_STR(abort_reason(realm, PAGE(0)), "no such access to this page");
+	CHECK_STR(abort_reason(realm, PAGE(0)), "access not permitted");
 }
 
 #define VBAR		0xffff800080010800UL
