@@ -186,7 +186,7 @@ static void config_rejects(void)
 	}
 }
 
-/* The whole sixteen GiB must be accepted, and every accepted memory= be mappable. */
+/* Accept all of 16 GiB; every accepted memory= must be mappable. */
 static void config_largest_memory(void)
 {
 	CHECK(parse(BASE "memory=0x400000000"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who gets a stage-2 abort, and what the Realm sees of it. */
+/* Handling of stage-2 aborts, and their effect on the Realm */
 #include "abort.h"
 #include "rsi.h"
 #include "rsi_env.h"
@@ -50,14 +50,14 @@ static void abort_outside_the_ipa_space(void)
 	CHECK_EQ(abort_decide(realm, 1UL << 47, DATA), ABORT_INJECT);
 }
 
-/* Another CPU was in the middle of a conversion. */
+/* Another CPU was converting the page. */
 static void abort_already_resolved(void)
 {
 	start();
 	CHECK_EQ(abort_decide(realm, PAGE(0), DATA), ABORT_RETRY);
 	CHECK_EQ(abort_decide(realm, PAGE(0), FETCH), ABORT_RETRY);
 	CHECK_EQ(abort_decide(realm, PAGE(1) | S2_SHARED, DATA_WRITE), ABORT_RETRY);
-	/* Not a matter of mapping: retrying would be for ever. */
+	/* Not a translation fault: a retry would loop forever. */
 	CHECK_EQ(abort_decide(realm, PAGE(0), DATA_PERM), ABORT_HOST_FAULT);
 }
 
@@ -90,7 +90,7 @@ static void check_inject(u64 esr, u64 spsr, u64 sctlr, u64 want_esr, u64 vector,
 	CHECK_EQ(regs.spsr, want_spsr);
 }
 
-/* From EL1: the class says "same level"; from EL0: "lower level", another vector. */
+/* From EL1: class "same level"; from EL0: class "lower level", and another vector. */
 static void inject_class_and_vector(void)
 {
 	check_inject(DATA, 0x5, 0, 0x96000210, 0x200, 0x3c5 | PAN);
@@ -101,7 +101,7 @@ static void inject_class_and_vector(void)
 	check_inject(FETCH, 0x0, 0, 0x82000210, 0x400, 0x3c5 | PAN);
 }
 
-/* WnR and CM stay; S1PTW and FnV are stage 2's affair. */
+/* WnR and CM are kept; S1PTW and FnV only concern stage 2. */
 static void inject_syndrome(void)
 {
 	check_inject(DATA_WRITE, 0x5, 0, 0x96000250, 0x200, 0x3c5 | PAN);
@@ -110,9 +110,9 @@ static void inject_syndrome(void)
 
 static void inject_pstate(void)
 {
-	/* NZCV and DIT stay; UAO, SS, IL and BTYPE go. */
+	/* NZCV and DIT are kept; UAO, SS, IL and BTYPE are cleared. */
 	check_inject(DATA, 0xf1b00c05, 0, 0x96000210, 0x200, 0xf14003c5);
-	/* SPAN leaves PAN as it was. */
+	/* SPAN preserves PAN. */
 	check_inject(DATA, 0x5, SPAN, 0x96000210, 0x200, 0x3c5);
 	check_inject(DATA, 0x5 | PAN, SPAN, 0x96000210, 0x200, 0x3c5 | PAN);
 	/* SSBS comes from SCTLR_EL1.DSSBS. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What each host does with requests that break its 64K granule. */
+/* Each host's reaction to requests that break its 64K granule */
 #include "rsi.h"
 #include "rsi_env.h"
 #include "tap.h"
@@ -18,7 +18,7 @@ static void start(const char *host)
 	realm = env_realm(config);
 }
 
-/* Aligned requests never fail, whoever is the host. */
+/* Aligned requests never fail, on any host. */
 static void host_aligned(void)
 {
 	static const char *const hosts[] = { "lenient", "record", "refuse", "kill", "destroy" };
@@ -67,7 +67,7 @@ static void host_record(void)
 	check_accepts_and_records("record");
 }
 
-/* The Realm cannot tell a refused RAM -> EMPTY from "call again". */
+/* For RAM -> EMPTY, a refusal looks like partial progress. */
 static void host_refuse(void)
 {
 	u64 x[31] = { 0xc4000197, BASE, G(3), RIPAS_EMPTY, 1 };
@@ -116,7 +116,7 @@ static void host_destroy(void)
 	CHECK_EQ(s2_ripas(&realm->s2, G(3)), RIPAS_RAM);
 }
 
-/* Back to RAM the other way round: no private neighbour is in that host page any more. */
+/* Unsharing destroys nothing: the host page has no private neighbours left. */
 static void host_destroy_unshare(void)
 {
 	start("destroy");
@@ -127,7 +127,7 @@ static void host_destroy_unshare(void)
 	CHECK_EQ(realm->s2.shared, K64 - 2 * PAGE_SIZE);
 }
 
-/* A range that covers whole granules in its middle loses only those at its ends. */
+/* Of a range that covers whole granules in the middle, only the granules at its ends are destroyed. */
 static void host_destroy_ends(void)
 {
 	start("destroy");
@@ -136,7 +136,7 @@ static void host_destroy_ends(void)
 	CHECK_EQ(realm->s2.shared, 3 * K64);
 }
 
-/* The list is finite, the count is not. */
+/* The list is limited, the counter is not. */
 static void host_list_overflows(void)
 {
 	start("record");
@@ -146,7 +146,7 @@ static void host_list_overflows(void)
 	CHECK_EQ(realm->misaligned[MISALIGNED_MAX - 1].seq, MISALIGNED_MAX - 1);
 }
 
-/* A page that the host lost cannot carry a call: nobody could resolve it. */
+/* A host call cannot use a DESTROYED page: no host can resolve the access. */
 static void host_call_from_a_destroyed_page(void)
 {
 	u64 x[31] = { 0xc4000199, G(2) };
@@ -158,7 +158,7 @@ static void host_call_from_a_destroyed_page(void)
 	CHECK_STR(realm->message, "RSI call needs IPA 0x48020000, whose RIPAS is DESTROYED");
 }
 
-/* What scripts/realm does not want of a host while the kernel boots begins with this. */
+/* The first RHI call activates the options that no kernel could boot with. */
 static void ask(void)
 {
 	struct host_call hc = { .gprs = { 0xc500004e } };
@@ -185,7 +185,7 @@ static void check_set(u64 base, u64 top, enum ripas ripas, u64 next, u64 respons
 	CHECK_EQ(x[2], response);
 }
 
-/* Partial progress is no refusal, whichever way. */
+/* Partial progress is not a refusal, in either direction. */
 static void host_step(void)
 {
 	start_with("host.step=0x6000");
@@ -199,7 +199,7 @@ static void host_step(void)
 	CHECK_EQ(realm->misaligned_requests, 2);
 }
 
-/* A lost page that may not change is an obstacle, however small the steps. */
+/* A DESTROYED page that may not change stops the request, whatever the step. */
 static void host_step_rejects(void)
 {
 	u64 x[31] = { 0xc4000197, G(1), G(2), RIPAS_RAM };
@@ -248,7 +248,7 @@ static u64 *word_at(u64 pa)
 	return arch_pa_to_va(pa);
 }
 
-/* All that is shared and nothing else, at each call, from the first RHI call on. */
+	/* A run of whole pages cannot break a granule of one page. */
 static void host_scribbles(void)
 {
 	const u64 word = 0x5ca1ab1e5ca1ab1e, private = 0xeeeeeeeeeeeeeeee;

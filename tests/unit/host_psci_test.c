@@ -58,7 +58,7 @@ static void psci_cpu_on_errors(void)
 	CHECK_EQ(psci(realm, PSCI_AFFINITY_INFO_64, 0, 0, 0), 0);
 }
 
-/* As an RMM does it: MPIDR_EL1 has bit 31 set, and Aff0 has four bits more than a Realm uses. */
+/* As in an RMM: MPIDR_EL1 has bit 31 set, and Aff0 four more bits than a Realm uses. */
 static void psci_bits_that_mean_nothing(void)
 {
 	struct realm *realm = env_realm("cpus=4");
@@ -77,7 +77,7 @@ static void psci_ends(void)
 
 	CHECK_EQ(env_smc(realm, x), FATAL);
 	CHECK_STR(realm_end_name(realm->end), "power_off");
-	/* The first end is the end. */
+	/* A second end is ignored. */
 	x[0] = 0x84000009;
 	CHECK_EQ(env_smc(realm, x), FATAL);
 	CHECK_STR(realm_end_name(realm->end), "power_off");
@@ -86,7 +86,7 @@ static void psci_ends(void)
 	CHECK_STR(realm_end_name(realm->end), "reset");
 }
 
-/* The hint about SVE state is no part of a function's number. */
+/* The SVE hint is not part of the function number. */
 static void smc_sve_hint(void)
 {
 	struct realm *realm = env_realm("");
@@ -94,7 +94,7 @@ static void smc_sve_hint(void)
 	CHECK_EQ(psci(realm, 0x84000000 | 1 << 16, 0, 0, 0), 0x10001);
 }
 
-/* Only W0 counts as the function identifier. */
+/* Only W0 is the function identifier. */
 static void smc_upper_bits_of_the_fid(void)
 {
 	struct realm *realm = env_realm("");

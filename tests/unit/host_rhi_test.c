@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* RSI_HOST_CALL's structure, and what the host answers in it. */
+/* The structure of RSI_HOST_CALL, and the host's answers in it */
 #include <string.h>
 
 #include "rsi.h"
@@ -16,7 +16,7 @@
 
 static struct host_call *hc;
 
-/* One call; the structure is checked against "all as sent" by the caller. */
+/* Make a host call. The caller compares the structure with AS_SENT(). */
 static long call(struct realm *realm, u64 fid)
 {
 	u64 x[31] = { 0xc4000199, IPA };
@@ -59,7 +59,7 @@ static void rhi_raw_answers(void)
 	CHECK_EQ(answer(realm, ALIGNMENT), 12345);
 }
 
-/* As measured on a KVM host that knows no RHI. */
+/* As measured on a KVM host without RHI */
 static void rhi_off(void)
 {
 	struct realm *realm = env_realm("rhi=off");
@@ -97,7 +97,7 @@ static void rhi_other_families(void)
 		CHECK_EQ(answer(realm, fid), ~0UL);
 }
 
-/* The RSI call itself fails: then nobody touched the structure. */
+/* If the RSI call fails, the structure is unchanged. */
 static void rhi_rsi_codes(void)
 {
 	static const char *const key[] = { "rsi.version", "rsi.features", "rsi.alignment" };
@@ -154,7 +154,7 @@ static void rhi_counts(void)
 	CHECK_EQ(n, 3);
 }
 
-/* The last 256 bytes of a page work; the structure cannot reach into the next one. */
+/* The last 256 bytes of a page are valid; the structure never crosses a page. */
 static void host_call_at_the_end_of_a_page(void)
 {
 	struct realm *realm = env_realm("");
@@ -168,7 +168,7 @@ static void host_call_at_the_end_of_a_page(void)
 	CHECK_EQ(*(u8 *)arch_pa_to_va(PLAT_RAM + 0x1000), 0xee);
 }
 
-/* No page table covers these bits, so nothing but the check keeps them out. */
+/* No page table covers these bits: only the address check rejects them. */
 static void host_call_above_the_ipa_space(void)
 {
 	struct realm *realm = env_realm("");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The JSON in the mailbox. */
+/* The JSON summary in the mailbox */
 #include <string.h>
 
 #include "rsi.h"
@@ -17,7 +17,7 @@ static void text_formats(void)
 	CHECK_EQ(sb.len, strlen(text));
 }
 
-/* Ends in time: the byte behind the buffer stays as it was. */
+/* Truncation must not write beyond the buffer. */
 static void text_is_cut(void)
 {
 	char text[9] = "########";
@@ -33,7 +33,7 @@ static void text_is_cut(void)
 	CHECK_EQ(text[8], '#');
 }
 
-/* The text without its padding. */
+/* The text without its padding */
 static const char *packed(void)
 {
 	static char out[PLAT_MAILBOX_SIZE];
@@ -101,7 +101,7 @@ static void end_with(struct realm *realm, const char *what)
 	CHECK(strstr(packed(), what));
 }
 
-/* What is left in the end, whatever the requests were: the RAM's own edges break nothing. */
+/* Runs that stay shared, however they were requested. The ends of RAM do not count as misaligned. */
 static void summary_of_what_stays_shared(void)
 {
 	struct realm *realm = env_realm("granule=65536");
@@ -132,11 +132,11 @@ static void summary_of_too_much_that_stays_shared(void)
 	for (u64 at = 0; at < ENV_RAM / 2 + 0x4000; at += 0x1000)
 		if (at & 0x1000)
 			env_set(realm, PLAT_RAM + at, PLAT_RAM + at + 0x1000, RIPAS_EMPTY, NULL);
-	/* 514 of them. */
+	/* 514 runs */
 	end_with(realm, "{\"base\":\"0x483ff000\",\"top\":\"0x48400000\"}],\"dropped\":2}}");
 }
 
-/* Numbers get smaller too: nothing of a longer text may stay. */
+/* The head can get shorter: nothing of the longer text may remain. */
 static void summary_shrinks(void)
 {
 	struct realm *realm = env_realm("");
@@ -166,7 +166,7 @@ static void summary_list_overflows(void)
 	CHECK(!strstr(summary_text(), "{\"seq\":1024,"));
 }
 
-/* Whatever ends up in the message, it stays one JSON string. */
+/* The message is always a valid JSON string. */
 static void summary_message(void)
 {
 	struct realm *realm = env_realm("");
@@ -177,7 +177,7 @@ static void summary_message(void)
 	CHECK(strstr(summary_text(), "\"message\":\"a \\\"quoted\\\\\\\" ??? line\","));
 }
 
-/* The head must have room for every counter at its largest, and the longest message. */
+/* The head must fit the largest counters and the longest message. */
 static void summary_head_fits(void)
 {
 	struct realm *realm = env_realm("cpus=8\nhost=lenient\ngranule=0x8000000000000000");
@@ -198,7 +198,7 @@ static void summary_head_fits(void)
 	CHECK(both_copies_balanced());
 }
 
-/* A misaligned request shows at once, all others within a millisecond. */
+/* A misaligned request is written immediately, others within a millisecond. */
 static void summary_refresh_rate(void)
 {
 	struct realm *realm = env_realm("host=record\ngranule=65536");

@@ -2,7 +2,7 @@
 #include "hostconf_check.h"
 #include "tap.h"
 
-#define MAX	(4ULL << 20)	/* of a 4K kernel with MAX_PAGE_ORDER 10 */
+#define MAX	(4ULL << 20)	/* largest block of a 4K kernel with MAX_PAGE_ORDER 10 */
 
 static void status_names(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A host whose answers are drawn: the same for the same seed, and what can be survived. */
+/* A seeded hostile host: seeds are reproducible, and a kernel can survive its answers. */
 #include "hostile.h"
 #include "rsi.h"
 #include "rsi_env.h"
@@ -17,7 +17,7 @@ static u64 mix(u64 sum, u64 x)
 	return (sum ^ x) * 0x100000001b3;
 }
 
-/* One request of each kind; a number that depends on every answer */
+/* Make one request of each kind, and return a hash of all answers. */
 static u64 one_of_each(void)
 {
 	u64 gprs[31] = { 0x10000 }, set[9] = { 0, BASE + PAGE_SIZE };
@@ -69,7 +69,7 @@ static void hostile_same_seed_same_run(void)
 	}
 }
 
-/* What others ask for in between changes nothing. */
+/* Requests of other kinds in between do not change the draws. */
 static void hostile_kinds_are_apart(void)
 {
 	u64 alone[REQUESTS];
@@ -101,7 +101,7 @@ static void hostile_not_at_all(void)
 	CHECK_EQ(h.answers, before);
 	for (int kind = 0; kind < HOSTILE_KINDS; kind++) {
 		before = h.answers;
-		/* It draws rarely what an RMM may not answer. */
+		/* Invalid RMM answers are rare. */
 		for (u64 seed = 0; seed < 8; seed++)
 			run(seed, BIT(kind));
 		CHECK(h.answers > before);
@@ -128,7 +128,7 @@ static void hostile_calls(void)
 	CHECK(honest > SEEDS * 20 / 3 && honest < SEEDS * 20 * 3 / 4);
 }
 
-/* A kernel that asks again gets there, by whole pages. */
+/* A kernel that retries makes progress, in whole pages. */
 static void hostile_changes(void)
 {
 	u64 longest = 0, partial = 0, rejects = 0;
@@ -165,7 +165,7 @@ static void hostile_states(void)
 			u64 res[9] = { 0, TOP - PAGE_SIZE, true_state };
 
 			hostile_get_answer(&h, BASE, TOP, res);
-			/* Nothing is said to be RAM or EMPTY that is not. */
+			/* Never report RAM or EMPTY wrongly. */
 			if (!res[0] && res[2] <= RIPAS_RAM && res[1] > BASE && res[1] <= TOP) {
 				CHECK_EQ(res[2], true_state);
 				CHECK(res[1] <= TOP - PAGE_SIZE);
@@ -178,7 +178,7 @@ static void hostile_states(void)
 	CHECK(lies > 1000 && unknown);
 }
 
-/* Nothing that was not done is said to be done. */
+/* Never claim a change that was not made. */
 static void hostile_set_answers(void)
 {
 	u64 lies = 0;
@@ -273,7 +273,7 @@ static void hostile_resets(void)
 	struct realm *realm = env_realm("host.hostile=1");
 	u64 x[31] = { TEST_HOSTILE, 5, HOSTILE_ALL, TEST_HOSTILE_READ }, answers;
 
-	/* The seed of the configuration does not come back. */
+	/* The RHI call does not restore the seed of the configuration. */
 	reset(realm, 5, 0);
 	ask(realm);
 	CHECK_EQ(realm->hostile.kinds, 0);
@@ -298,7 +298,7 @@ static void hostile_call_is_for_tests(void)
 	CHECK(!realm->hostile.on);
 }
 
-/* What is hidden is shared as before, and comes back when it is touched. */
+/* Hidden pages stay shared, and are mapped again by an access. */
 static void hostile_hides(void)
 {
 	struct realm *realm = env_realm("");
@@ -317,14 +317,14 @@ static void hostile_hides(void)
 	CHECK(s2_maps(&realm->s2, (BASE + PAGE_SIZE) | S2_SHARED));
 	s2_show(&realm->s2, BASE - PAGE_SIZE);
 	CHECK(!s2_maps(&realm->s2, (BASE - PAGE_SIZE) | S2_SHARED));
-	/* A page that is private again has nothing in the shared half. */
+	/* A page that became private again is not mapped in the shared half. */
 	env_set(realm, BASE, BASE + PAGE_SIZE, RIPAS_RAM, NULL);
 	s2_show(&realm->s2, BASE);
 	CHECK(!s2_maps(&realm->s2, BASE | S2_SHARED));
 	CHECK(s2_maps(&realm->s2, BASE));
 }
 
-/* Whatever a kernel does with such answers, figures and tables fit together. */
+/* Counters and tables stay consistent, whatever the kernel does. */
 static void hostile_realm_stays_whole(void)
 {
 	struct realm *realm = env_realm("host.hostile=1\ngranule=65536");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where blocks stand in a chunk: what is accepted is compared with the rules of
- * dma_pool_create() (Documentation/core-api/dma-api.rst, mm/dmapool.c), where blocks stand
- * with the places that dma_pool gives them in the memory of one dma_alloc_coherent().
+ * Positions of blocks in a chunk. Compare the accepted parameters with the rules of
+ * dma_pool_create() (Documentation/core-api/dma-api.rst, mm/dmapool.c), and the positions with
+ * those that dma_pool uses in the memory of one dma_alloc_coherent().
  */
 #include <limits.h>
 #include <linux/align.h>
@@ -16,7 +16,7 @@
 #define MIB(n)		((size_t)(n) << 20)
 #define PAGE		KIB(4)
 
-/* dma_pool_create()'s own list needs 16 bytes in a free block. */
+/* dma_pool's free list needs 16 bytes in a free block. */
 #define DMA_POOL_MIN	16
 
 static bool dma_pool_accepts(size_t size, size_t align, size_t boundary)
@@ -25,7 +25,7 @@ static bool dma_pool_accepts(size_t size, size_t align, size_t boundary)
 		return false;
 	if (size < DMA_POOL_MIN)
 		size = DMA_POOL_MIN;
-	/* An alignment that no size can be rounded up to without overflow. */
+	/* No size can be rounded up to this alignment without overflow. */
 	if (align > INT_MAX)
 		return false;
 	size = ALIGN(size, align ? align : 1);
@@ -38,8 +38,8 @@ static size_t rounded(size_t size, size_t align)
 }
 
 /*
- * A cell: every place that dma_pool would cut, in its order. Returns how many there are, and
- * checks that @l has them behind @cell.
+ * Check that @l has a block at every position that dma_pool would use in one allocation, relative
+ * to @cell and in the same order. Returns the number of blocks.
  */
 static unsigned int check_cell(const struct pool_layout *l, size_t boundary, size_t page,
 			       size_t cell)
@@ -76,7 +76,7 @@ static void check_blocks(const struct pool_layout *l, size_t align, size_t bound
 	     at = pool_layout_next(l, at + l->size, l->chunk_size)) {
 		CHECK(at >= end && at + l->size <= l->chunk_size);
 		CHECK(IS_ALIGNED(at, unit) && (!align || IS_ALIGNED(at, align)));
-		/* What is smaller than a page lies in one. */
+		/* Blocks smaller than a page never cross one. */
 		CHECK(l->size > page || at / page == (at + l->size - 1) / page);
 		end = at + l->size;
 		nr++;
@@ -85,7 +85,7 @@ static void check_blocks(const struct pool_layout *l, size_t align, size_t bound
 	CHECK_EQ(l->nr_blocks, nr);
 	CHECK_EQ(pool_layout_blocks(l, l->chunk_size), nr);
 	CHECK(nr >= 1);
-	/* One cell alone has its part of them. */
+	/* A single cell has a part of the blocks. */
 	CHECK_EQ(pool_layout_blocks(l, ALIGN(l->allocation, page)) *
 		 (l->chunk_size / l->stride), nr);
 }
@@ -102,7 +102,7 @@ static void check(size_t size, size_t align, size_t boundary, size_t page, size_
 		CHECK(IS_ALIGNED(l.chunk_size, granule) && l.chunk_size >= want);
 		CHECK(l.chunk_size - want < granule || l.chunk_size == granule);
 		CHECK(l.unit_shift >= 4 && IS_ALIGNED(want, (size_t)1 << l.unit_shift));
-		/* Aligned as memory of dma_alloc_coherent() is, where chunks are. */
+		/* Aligned as memory of dma_alloc_coherent(), because chunks are. */
 		CHECK(l.stride == l.chunk_size || (is_power_of_2(l.stride) && l.stride >= page));
 		CHECK(l.stride >= want);
 		check_blocks(&l, align, boundary, page);
@@ -139,7 +139,7 @@ static void what_dma_pool_create_refuses(void)
 	CHECK(!refused(64, 64, 64));
 }
 
-/* Figures that a person can check. */
+/* Examples that can be verified by hand */
 static void known_layouts(void)
 {
 	struct pool_layout l;
@@ -150,13 +150,13 @@ static void known_layouts(void)
 	CHECK(pool_layout_init(&l, 24, 0, 0, PAGE, KIB(64)));
 	CHECK(l.size == 32 && l.nr_blocks == 2048 && l.unit_shift == 5);
 
-	/* 85 in a page, and 16 bytes behind them: none crosses a page. */
+	/* 85 blocks in a page and 16 unused bytes: no block crosses a page. */
 	CHECK(pool_layout_init(&l, 48, 0, 0, PAGE, KIB(64)));
 	CHECK(l.nr_blocks == 16 * 85 && pool_layout_next(&l, 4080, KIB(64)) == 4096);
 	CHECK(pool_layout_init(&l, 3000, 0, 0, PAGE, KIB(64)));
 	CHECK(l.nr_blocks == 16 && pool_layout_next(&l, 3008, KIB(64)) == 4096);
 
-	/* One in 64: the 16 bytes behind 48 would cross. */
+	/* One block in 64 bytes: a second at offset 48 would cross the boundary. */
 	CHECK(pool_layout_init(&l, 48, 0, 64, PAGE, KIB(64)));
 	CHECK(l.nr_blocks == 1024 && pool_layout_next(&l, 48, KIB(64)) == 64);
 
@@ -164,7 +164,7 @@ static void known_layouts(void)
 	CHECK(pool_layout_init(&l, KIB(4), KIB(4), 0, PAGE, KIB(64)));
 	CHECK(l.nr_blocks == 16);
 
-	/* Larger than a page: aligned as dma_alloc_coherent() would align each. */
+	/* Larger than a page: aligned as by dma_alloc_coherent() */
 	CHECK(pool_layout_init(&l, 12000, 0, 0, PAGE, KIB(64)));
 	CHECK(l.stride == KIB(16) && l.nr_blocks == 4);
 	CHECK(pool_layout_init(&l, 40000, 0, 0, PAGE, KIB(64)));
@@ -178,7 +178,7 @@ static void known_layouts(void)
 	CHECK(pool_layout_init(&l, MIB(16), 0, 0, PAGE, KIB(64)));
 	CHECK(l.chunk_size == MIB(16) && l.nr_blocks == 1);
 
-	/* A boundary above the cell cannot be crossed. */
+	/* No block can cross a boundary larger than the cell. */
 	CHECK(pool_layout_init(&l, 64, 0, MIB(1), PAGE, KIB(64)));
 	CHECK(l.nr_blocks == 1024);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A Realm's memory as runs: random memories against a plain look at every page, and an RMM
- * that answers what it must not.
+ * Runs of RIPAS in a Realm's memory: compare random memory maps with a page-by-page check, and reject
+ * invalid RMM answers.
  */
 #include <linux/align.h>
 #include <linux/minmax.h>
@@ -14,7 +14,7 @@
 #define PAGES		512
 #define END		(PAGES * RIPAS_UNIT)
 
-/* The memory, a state a page; and how an RMM cuts its answers, in pages. */
+/* RIPAS of each page, and the number of pages that one RMM answer can cover */
 static enum ripas_state page[PAGES];
 static size_t table_pages;
 
@@ -47,7 +47,7 @@ static void fill(size_t from, size_t to, enum ripas_state state)
 		page[from++] = state;
 }
 
-/* Runs of random length, so that there are long ones and single pages. */
+/* Random run lengths, with long runs and single pages */
 static void fill_random(int states)
 {
 	for (size_t at = 0; at < PAGES; ) {
@@ -80,7 +80,7 @@ static void walk_is_the_memory(void)
 	}
 }
 
-/* One call a run, and one a table: memory alone costs nothing. */
+/* One call per run and one per table, whatever the size of memory */
 static void calls_are_runs_and_tables(void)
 {
 	struct ripas_runs runs;
@@ -97,13 +97,13 @@ static void calls_are_runs_and_tables(void)
 	table_pages = 64;
 	runs = walked(0);
 	CHECK_EQ(runs.nr, 101);
-	/* Of the seven ends of a table inside, a run ends at one anyway. */
+	/* A run ends at one of the seven table boundaries anyway. */
 	CHECK_EQ(runs.calls, 101 + PAGES / 64 - 2);
 }
 
 struct lie {
 	const char *name, *why;
-	u64 at;			/* the answer for this start is another */
+	u64 at;			/* start of the call with the invalid answer */
 	u64 top, state;
 	unsigned long code;
 };
@@ -112,14 +112,14 @@ static const struct lie lies[] = {
 	{ "backwards", "ends before it begins", 0x4000, 0x3000, RIPAS_RAM, 0 },
 	{ "to the beginning", "ends before it begins", 0x4000, 0, RIPAS_RAM, 0 },
 	{ "empty", "an empty run", 0x4000, 0x4000, RIPAS_RAM, 0 },
-	{ "behind the end", "past the requested end", 0x4000, END + RIPAS_UNIT, RIPAS_RAM, 0 },
-	{ "far behind the end", "past the requested end", 0x4000, -RIPAS_UNIT, RIPAS_RAM, 0 },
-	{ "inside of a page", "inside a 4K page", 0x4000, 0x5800, RIPAS_RAM, 0 },
-	{ "state 4", "an undefined RIPAS", 0x4000, 0x5000, 4, 0 },
-	{ "state -1", "an undefined RIPAS", 0x4000, 0x5000, -1, 0 },
-	{ "state in 32 bits", "an undefined RIPAS", 0x4000, 0x5000, 1ULL << 32, 0 },
-	{ "a code", "an RSI error code", 0x4000, 0x5000, RIPAS_RAM, 1 },
-	{ "at the very first", "an empty run", 0, 0, RIPAS_RAM, 0 },
+	{ "past the end", "behind the end", 0x4000, END + RIPAS_UNIT, RIPAS_RAM, 0 },
+	{ "far past the end", "behind the end", 0x4000, -RIPAS_UNIT, RIPAS_RAM, 0 },
+	{ "in the middle of a page", "inside of a page", 0x4000, 0x5800, RIPAS_RAM, 0 },
+	{ "state 4", "a state that there is not", 0x4000, 0x5000, 4, 0 },
+	{ "state -1", "a state that there is not", 0x4000, 0x5000, -1, 0 },
+	{ "state in 32 bits", "a state that there is not", 0x4000, 0x5000, 1ULL << 32, 0 },
+	{ "RSI error", "an RSI error code", 0x4000, 0x5000, RIPAS_RAM, 1 },
+	{ "first call", "an empty run", 0, 0, RIPAS_RAM, 0 },
 };
 
 static const struct lie *lie;
@@ -150,7 +150,7 @@ static void walk_rejects(void)
 	}
 }
 
-/* Such an RMM would be asked for days. */
+/* A full walk with such an RMM would take days. */
 static unsigned long page_by_page(u64 start, u64 end, u64 *top, u64 *state)
 {
 	*top = start + RIPAS_UNIT;
@@ -197,15 +197,15 @@ static void moved_runs(void)
 	fill(0, PAGES, RIPAS_RAM);
 	a = walked(0);
 	b = walked(1);
-	CHECK_EQ(ripas_runs_changed(&a, &b), 0);
-	/* One more run in the middle: two begin that did not. */
+	CHECK_EQ(ripas_runs_moved(&a, &b), 0);
+	/* One more run in the middle: two runs have a new start. */
 	fill(10, 20, RIPAS_EMPTY);
 	b = walked(1);
 	CHECK_EQ(ripas_runs_changed(&a, &b), 2);
 	CHECK_EQ(ripas_runs_changed(&b, &a), 2);
 	a = walked(0);
-	CHECK_EQ(ripas_runs_changed(&a, &b), 0);
-	/* The same places, another state. */
+	CHECK_EQ(ripas_runs_moved(&a, &b), 0);
+	/* The same runs, with another RIPAS */
 	fill(10, 20, RIPAS_DESTROYED);
 	b = walked(1);
 	CHECK_EQ(ripas_runs_changed(&a, &b), 2);
@@ -237,7 +237,7 @@ static void find_by_hand(void)
 	CHECK_EQ(sums.bytes[RIPAS_RAM], (PAGES - 32) * RIPAS_UNIT);
 	CHECK_EQ(sums.granules, 0);
 
-	/* One page of it back: both sides of it break the same granule. */
+	/* Unshare one page: both parts break the same granule. */
 	page[35] = RIPAS_RAM;
 	CHECK_EQ(nr_found(16 * RIPAS_UNIT), 2);
 	CHECK(found[0].where.start == 16 * RIPAS_UNIT && found[0].where.end == 35 * RIPAS_UNIT);
@@ -248,9 +248,9 @@ static void find_by_hand(void)
 	CHECK_EQ(sums.granules, 1);
 	CHECK_EQ(sums.private_bytes, RIPAS_UNIT);
 
-	/* What a page is broken into is no business of a smaller granule. */
-	CHECK_EQ(nr_found(RIPAS_UNIT), 0);
-	CHECK_EQ(nr_found(0), 0);
+	/* A run of whole pages cannot break a granule of one page. */
+	CHECK_EQ(judged(RIPAS_UNIT), 0);
+	CHECK_EQ(judged(0), 0);
 
 	page[35] = RIPAS_DESTROYED;
 	CHECK_EQ(nr_found(16 * RIPAS_UNIT), 3);
@@ -261,7 +261,7 @@ static void find_by_hand(void)
 	CHECK_EQ(nr_found(0), 1);
 }
 
-/* Where RAM ends, EMPTY goes on as nothing at all. */
+/* Beyond RAM, EMPTY means unmapped. */
 static void judge_at_the_edge_of_ram(void)
 {
 	static const struct ripas_range ram[] = {
@@ -285,7 +285,7 @@ static void judge_at_the_edge_of_ram(void)
 	CHECK_EQ(sums.granules, 3);
 }
 
-/* The walk was cut inside of the last run: whether that one breaks anything is not known. */
+/* The walk ended inside the last run: it is unknown whether that run breaks a granule. */
 static void judge_of_a_cut_walk(void)
 {
 	struct ripas_runs runs = { .run = room[0], .max = 2 };
@@ -323,7 +323,7 @@ static bool in(const struct ripas_range *ram, size_t nr, size_t at)
 	return false;
 }
 
-/* Granule by granule: shared RAM together with anything that is not EMPTY. */
+/* Check each granule: broken if it has shared RAM and a page that is not EMPTY. */
 static void judge_is_a_look_at_each_page(void)
 {
 	for (int i = 0; i < 500; i++) {
@@ -351,7 +351,7 @@ static void judge_is_a_look_at_each_page(void)
 				other += page[p] != RIPAS_EMPTY;
 				kept += page[p] == RIPAS_RAM || page[p] == RIPAS_DEV;
 			}
-			/* A run of nothing may lie between the two: no edge of RAM counts. */
+			/* Unmapped EMPTY pages may be in between: ends of RAM do not count. */
 			for (size_t p = g; p < g + granule; p++) {
 				if (page[p] != RIPAS_EMPTY || !in(ram, 2, p))
 					continue;

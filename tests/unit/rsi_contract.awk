@@ -3,7 +3,7 @@
 BEGIN { FS = "\t" }
 /^#/ || NF == 0 { next }
 NF != 10 || $6 != "->" {
-	print FILENAME ":" FNR ": a row has 10 fields, the sixth is ->" > "/dev/stderr"
+	print FILENAME ":" FNR ": expected 10 fields, with -> as the sixth" > "/dev/stderr"
 	exit 1
 }
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every row of rsi-contract.tsv, asked of the simulator. */
+/* Check the simulator against every row of rsi-contract.tsv. */
 #include <string.h>
 
 #include "rsi.h"
@@ -7,7 +7,7 @@
 #include "rsi_env.h"
 #include "tap.h"
 
-/* Somewhere in the Realm's RAM, apart from each other. */
+/* Separate addresses in the Realm's RAM */
 #define P	0x48100000UL
 #define H	0x48200000UL
 #define B	0x48301000UL
@@ -19,7 +19,7 @@
 #define MMIO	0x09000000UL
 #define ANY	0x123456789abcdefUL
 
-/* No call answers these. */
+/* Markers that no call returns */
 #define UNSET	0x756e73657400UL
 #define KEPT	0x6b65707400UL
 #define OUT	0x6f757400UL

@@ -17,7 +17,7 @@ u64 env_msec;
 static struct realm realm;
 static char *ram, *pool, *mailbox;
 
-/* What a CPU may have cached: one flag per page and half. */
+/* Simulated TLB: one flag per page and half */
 static bool tlb[2][PAGES];
 
 void *arch_pa_to_va(u64 pa)
@@ -40,7 +40,7 @@ static u64 page_ipa(int half, u64 page)
 	return (PLAT_RAM + page * PAGE_SIZE) | (half ? S2_SHARED : 0);
 }
 
-/* A walker could put back what is still valid: break comes before this. */
+/* Checks break-before-make: a table walk may cache any descriptor that is still valid. */
 void arch_s2_invalidate(void)
 {
 	for (int half = 0; half < 2; half++) {
@@ -81,7 +81,7 @@ struct realm *env_realm(const char *config)
 	char text[1024], why[256];
 	struct sbuf err = SBUF(why, sizeof(why));
 
-	/* Once: a fuzz target comes here for each of its inputs. */
+	/* Only once: fuzz targets call this for each input. */
 	if (!ram) {
 		ram = aligned_alloc(PAGE_SIZE, ENV_RAM);
 		pool = aligned_alloc(PAGE_SIZE, POOL_SIZE);

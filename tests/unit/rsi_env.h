@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The simulator's logic on the host: memory, a TLB and PSCI of pretence. */
+/* Environment for the simulator's logic on the host: memory, a TLB and PSCI */
 #ifndef UNIT_RSI_ENV_H
 #define UNIT_RSI_ENV_H
 
@@ -9,32 +9,32 @@
 #define ENV_RAM		(8UL << 20)
 #endif
 
-/* Milliseconds that arch_nsec() tells, as nanoseconds. */
+/* Return value of arch_nsec(), in milliseconds */
 extern u64 env_msec;
 
 /**
- * env_realm() - a fresh Realm of ENV_RAM bytes
- * @config:	further configuration lines
+ * env_realm() - create a Realm with ENV_RAM bytes
+ * @config:	additional configuration lines
  *
- * Return: the Realm, the same one each time.
+ * Return: the Realm, at the same address each time.
  */
 struct realm *env_realm(const char *config);
 
 /**
- * env_smc() - one SMC of vCPU 0
+ * env_smc() - make an SMC on vCPU 0
  * @realm:	Realm
  * @x:		x0..x30
  *
- * Return: what smc_handle() says.
+ * Return: result of smc_handle().
  */
 enum result env_smc(struct realm *realm, u64 *x);
 
 /**
- * env_set() - RSI_IPA_STATE_SET with CHANGE_DESTROYED
+ * env_set() - call RSI_IPA_STATE_SET with CHANGE_DESTROYED
  * @realm:	Realm
  * @base:	first IPA
  * @top:	end
- * @ripas:	new state
+ * @ripas:	new RIPAS
  * @next:	X1 of the answer, or NULL
  *
  * Return: X0, or -1 if the run is over.
@@ -42,24 +42,24 @@ enum result env_smc(struct realm *realm, u64 *x);
 long env_set(struct realm *realm, u64 base, u64 top, enum ripas ripas, u64 *next);
 
 /**
- * env_tlb_fill() - let a CPU touch every page that is mapped now
+ * env_tlb_fill() - fill the TLB with all mapped pages
  * @realm:	Realm
  */
 void env_tlb_fill(struct realm *realm);
 
 /**
- * env_tlb_stale() - pages that a CPU still reaches though no descriptor says so
+ * env_tlb_stale() - count stale TLB entries
  * @realm:	Realm
  *
- * Return: their number.
+ * Return: number of pages that the TLB maps but stage 2 does not.
  */
 u64 env_tlb_stale(struct realm *realm);
 
 /**
- * env_json_balanced() - whether the mailbox is one whole JSON object
+ * env_json_balanced() - check that a text is one complete JSON object
  * @text:	NUL-terminated
  *
- * Return: true if quotes, braces and brackets match up and nothing follows.
+ * Return: true if quotes, braces and brackets match and nothing follows.
  */
 bool env_json_balanced(const char *text);
 

@@ -17,7 +17,7 @@ static void check_hash(const char *text, const char *want)
 	CHECK_STR(hex, want);
 }
 
-/* FIPS 180-4's examples, and lengths on both sides of the padding's edge. */
+/* Examples of FIPS 180-4, and lengths around the padding boundary */
 static void sha256_vectors(void)
 {
 	check_hash("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -49,7 +49,7 @@ static void measurement_read(struct realm *realm, u64 index, u64 *value)
 	memcpy(value, &x[1], 8 * sizeof(u64));
 }
 
-/* new = SHA-256(old || input), and only of the one that was named. */
+/* new = SHA-256(old || input), for the selected measurement only */
 static void measurement_extend(void)
 {
 	struct realm *realm = env_realm("");
@@ -92,7 +92,7 @@ static long token_continue(struct realm *realm, u64 ipa, u64 offset, u64 size)
 	return x[0];
 }
 
-/* There is no attestation: nothing begins, so nothing continues. */
+/* Attestation is not supported: a token cannot be started, and so not be continued. */
 static void attestation_token(void)
 {
 	struct realm *realm = env_realm("");

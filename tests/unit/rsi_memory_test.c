@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* RIPAS, the two halves of stage 2, and what happens to a page in between. */
+/* RIPAS, both halves of stage 2, and page contents across conversions */
 #include <string.h>
 
 #include "rsi.h"
@@ -43,7 +43,7 @@ static u64 state_get(u64 start, u64 end, u64 *state)
 	return x[1];
 }
 
-/* All RAM is private at first, devices are only in the shared half. */
+/* Initially all RAM is private, and devices are only in the shared half. */
 static void memory_at_boot(void)
 {
 	realm = env_realm("");
@@ -86,7 +86,7 @@ static void memory_share_and_unshare_one_page(void)
 	CHECK_EQ(realm->to_private.bytes, PAGE_SIZE);
 }
 
-/* Measured: zero after both directions; unchanged where nothing changes. */
+/* As measured: zeroed by both conversions, unchanged without a conversion. */
 static void memory_contents(void)
 {
 	realm = env_realm("");
@@ -101,7 +101,7 @@ static void memory_contents(void)
 	CHECK(page_is(PAGE(5), 0));
 }
 
-/* A range over several tables, over RAM's ends, half of it shared already. */
+/* A range over several tables and both ends of RAM, partly shared already */
 static void memory_long_ranges(void)
 {
 	u64 next;
@@ -118,7 +118,7 @@ static void memory_long_ranges(void)
 	CHECK_EQ(realm->s2.shared, 0);
 }
 
-/* There is nothing that could become RAM outside RAM: stop there, rejected. */
+/* Addresses outside RAM cannot become RAM: stop there with REJECT. */
 static void memory_no_ram_there(void)
 {
 	u64 x[31] = { 0xc4000197, RAM_END - PAGE_SIZE, RAM_END + PAGE_SIZE, RIPAS_RAM, 1 };
@@ -144,14 +144,14 @@ static void memory_destroyed(void)
 	CHECK_EQ(state_get(PAGE(10), PAGE(20), &state), PAGE(11));
 	CHECK_EQ(state, RIPAS_DESTROYED);
 
-	/* Not to RAM without leave ... */
+	/* Without CHANGE_DESTROYED the page does not become RAM ... */
 	CHECK_EQ(env_smc(realm, x), HANDLED);
 	CHECK_EQ(x[0], RSI_SUCCESS);
 	CHECK_EQ(x[1], PAGE(10));
 	CHECK_EQ(x[2], RSI_REJECT);
 	CHECK_EQ(ripas(PAGE(10)), RIPAS_DESTROYED);
 
-	/* ... but with it, and to EMPTY always. */
+	/* ... but with it, and to EMPTY in both cases. */
 	CHECK_EQ(env_set(realm, PAGE(8), PAGE(12), RIPAS_RAM, NULL), RSI_SUCCESS);
 	CHECK(ripas(PAGE(10)) == RIPAS_RAM && maps(PAGE(10)) && page_is(PAGE(10), 0));
 	CHECK_EQ(realm->s2.destroyed, 0);
@@ -163,7 +163,7 @@ static void memory_destroyed(void)
 	CHECK_EQ(realm->s2.shared, 4 * PAGE_SIZE);
 }
 
-/* Only RAM can be lost: what is shared has its memory elsewhere. */
+/* Only RIPAS RAM can be lost: shared pages have other memory on a real host. */
 static void memory_destroy_spares_shared_pages(void)
 {
 	realm = env_realm("");
@@ -173,7 +173,7 @@ static void memory_destroy_spares_shared_pages(void)
 	CHECK_EQ(realm->s2.destroyed, 9 * PAGE_SIZE);
 }
 
-/* A run never goes on behind the table that was walked: callers have to loop. */
+/* A run ends with the table that was walked: callers have to loop. */
 static void memory_runs(void)
 {
 	u64 state;
@@ -187,7 +187,7 @@ static void memory_runs(void)
 	CHECK_EQ(state_get(0x40000000, RAM_END, &state), PLAT_RAM);
 	CHECK_EQ(state, RIPAS_EMPTY);
 
-	/* Not even into a table that happens to follow, with the same state in it. */
+	/* Not even if the next table continues with the same RIPAS. */
 	env_set(realm, PLAT_RAM, PAGE(8), RIPAS_EMPTY, NULL);
 	CHECK_EQ(state_get(RAM_END, S2_SHARED, &state), 0x80000000);
 
@@ -198,8 +198,7 @@ static void memory_runs(void)
 	CHECK_EQ(at, S2_SHARED);
 }
 
-/* No CPU may keep a translation, whatever is shared, unshared or lost. */
-/* Not while the kernel boots: it takes these answers for granted. */
+/* Answers are valid while the kernel boots, because it trusts them. */
 static void state_get_spoilt(void)
 {
 	static const struct {
@@ -235,7 +234,7 @@ static void state_get_spoilt(void)
 				CHECK_EQ(x[j], lies[i].x[j]);
 		}
 	}
-	/* The last one: a shared run that grows, and only there. */
+	/* "moving": a growing shared run, only at the start of RAM */
 	for (u64 n = 1; n <= 257; n++) {
 		u64 state;
 
@@ -264,7 +263,7 @@ static void memory_tlb(void)
 	CHECK_EQ(env_tlb_stale(realm), 0);
 }
 
-/* A pool that is too small is refused, not overrun. */
+/* s2_init() rejects a pool that is too small. */
 static void memory_table_pool(void)
 {
 	struct stage2 s2;
@@ -275,11 +274,11 @@ static void memory_table_pool(void)
 	CHECK(!s2_init(&s2, pool, PAGE_SIZE - 1, PLAT_RAM, ENV_RAM, true));
 	CHECK(!s2_init(&s2, pool, 4 * PAGE_SIZE, PLAT_RAM, ENV_RAM, true));
 	CHECK(!s2_init(&s2, pool, 11 * PAGE_SIZE - 1, PLAT_RAM, ENV_RAM, true));
-	/* One level-1 table, and in each half a level-2 and four level-3 tables. */
+	/* One level-1 table; in each half one level-2 and four level-3 tables */
 	CHECK(s2_init(&s2, pool, 11 * PAGE_SIZE, PLAT_RAM, ENV_RAM, true));
 }
 
-/* The reserve below PLAT_RAM has room for both halves' tables of the largest Realm. */
+/* The tables of the largest Realm fit below PLAT_RAM. */
 static void memory_largest_realm_fits(void)
 {
 	u64 level3 = PLAT_RAM_MAX / TABLE;
@@ -289,7 +288,7 @@ static void memory_largest_realm_fits(void)
 	CHECK(tables * PAGE_SIZE + (1 << 20) <= PLAT_RAM - PLAT_IMAGE);
 }
 
-/* RSI_REALM_CONFIG writes what it owns of the page and nothing else. */
+/* RSI_REALM_CONFIG only writes the defined fields of the page. */
 static void realm_config_page(void)
 {
 	u64 x[31] = { 0xc4000196, PAGE(7) };

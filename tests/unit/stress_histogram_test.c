@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Buckets have no gaps, and are as narrow as the documented error bound says. */
+/* Buckets have no gaps, and are as narrow as the documented error bound. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@ static void no_gaps(void)
 		CHECK_EQ(histogram_low(i + 1), high + 1);
 		CHECK_EQ(histogram_bucket(low), i);
 		CHECK_EQ(histogram_bucket(high), i);
-		/* One part in so many, of any value in it. */
+		/* At most 1/RHI_STRESS_RESOLUTION of any value in it */
 		CHECK((high - low) * RHI_STRESS_RESOLUTION <= low);
 		if (tap_failed)
 			break;
@@ -36,7 +36,7 @@ static void far_ends(void)
 	CHECK_EQ(histogram_bucket(UINT64_MAX), HISTOGRAM_BUCKETS - 1);
 }
 
-/* Any value is found again in its bucket. */
+/* Each value maps to a bucket that contains it. */
 static void anywhere(void)
 {
 	u64 value = 1;

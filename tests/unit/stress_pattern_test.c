@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A pattern is written inside of its block alone; each byte of a block that is looked at can
- * give it away, and what is found names the writer.
+ * A pattern stays inside its block, a change in any checked byte is found, and the finding names the
+ * writer.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 static const struct stress_mark mark = { .worker = 3, .operation = 0x9988776655 };
 static u64 expected, found;
 
-/* At the very end of what is allocated, where ASan sees one byte too many; at odd addresses. */
+/* Ends where the allocation ends, so that ASan detects overruns; odd sizes give odd addresses. */
 static u8 *block_of(u8 *memory, size_t size)
 {
 	return memory + MAX_SIZE - size;
@@ -41,7 +41,7 @@ static void every_size(void)
 	free(memory);
 }
 
-/* Which bytes are looked at: with every=1 all, else the first and last line, and some between. */
+/* Checked bytes: all with every=1, else the first and last line and some between. */
 static void every_byte(void)
 {
 	u8 *memory = malloc(MAX_SIZE);
@@ -70,14 +70,14 @@ static void every_byte(void)
 				CHECK_EQ(offset, at / 8 * 8);
 				CHECK(expected != found);
 			}
-			/* No less than one line of each so many. */
+			/* At least one of @every lines */
 			CHECK(seen >= lines / every * PATTERN_LINE);
 		}
 	}
 	free(memory);
 }
 
-/* Over many blocks each line has its turn. */
+/* Over many blocks, every line is checked. */
 static void all_lines(void)
 {
 	enum { NR = 16, EVERY = 8 };
@@ -142,7 +142,7 @@ static void zero(void)
 			block[at] = 0;
 		}
 	}
-	/* Whatever the key, a line of each so many is seen. */
+	/* One of 8 lines is checked, whatever the key. */
 	memset(memory, 1, MAX_SIZE);
 	for (u64 key = 0; key < 100; key++)
 		CHECK(pattern_is_zero(memory, 512, key, 8, &word) != PATTERN_GOOD);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The module's report as rhictl reads it, whatever it says; and the picture that it makes. */
+/* rhictl's parser for the module's report, and the SVG plot */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@
 
 static struct stress stress;
 
-/* On the heap, where ASan sees who reads behind the end. */
+/* Parse a copy on the heap, where ASan detects reads beyond the end. */
 static int read_text(const char *text)
 {
 	char *copy = strdup(text);
@@ -85,7 +85,7 @@ static void percentiles(void)
 	CHECK_EQ(stress_percentile(alloc, 50.5), 65);
 	CHECK_EQ(stress_percentile(alloc, 90), 65);
 	CHECK_EQ(stress_percentile(alloc, 99), 527);
-	/* No more than the longest that was seen. */
+	/* At most the maximum */
 	CHECK_EQ(stress_percentile(alloc, 99.9), 900);
 	CHECK_EQ(stress_percentile(alloc, 100), 900);
 	CHECK_EQ(stress_percentile(&stress.latencies[RHI_STRESS_FREE], 50), 0);
@@ -107,7 +107,7 @@ static const char *const nonsense[] = {
 	GOOD "latency alloc 0 1 1\nbucket alloc 1 1 18446744073709551615\nbucket alloc 2 2 1\n",
 };
 
-/* What the reader says of the text; *@size is the length of its message. */
+/* Parse with stderr captured; *@size is the length of the message. */
 static int read_quietly(const char *text, size_t *size)
 {
 	FILE *usual = stderr;
@@ -135,7 +135,7 @@ static void all_nonsense(void)
 	}
 }
 
-/* Any part of a report is read, or refused with a message; never more than that. */
+/* A truncated report is either valid, or refused with a message. */
 static void torn(void)
 {
 	static const char text[] = GOOD "failure none\n" LATENCIES;
@@ -151,7 +151,7 @@ static void torn(void)
 	}
 }
 
-/* Everything is in the picture, and stays in it. */
+/* The plot has all expected elements, and all points are inside. */
 static void check_svg(const char *text, const char *const *has)
 {
 	char *svg = NULL;

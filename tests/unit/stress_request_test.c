@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a stress run can be asked for: good words, and all that is refused with a reason. */
+/* Requests for a stress run: valid input, and input that is refused with a reason */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ void unit_printk(const char *fmt, ...)
 	va_end(ap);
 }
 
-/* On the heap, where ASan sees who reads behind the end. */
+/* Parse a copy on the heap, where ASan detects reads beyond the end. */
 static int parse(const char *text, unsigned int cpus, struct stress_request *request)
 {
 	char *copy = strdup(text);
@@ -86,13 +86,13 @@ static void bounds(void)
 	CHECK_EQ(r.seconds, 0);
 	CHECK_EQ(parse("operations=5 seconds=3", 1, &r), 0);
 	CHECK_EQ(r.seconds, 3);
-	/* More CPUs than workers can be. */
+	/* More CPUs than the maximum number of workers */
 	CHECK_EQ(parse("blocks=1", 100000, &r), 0);
 	CHECK_EQ(r.workers, RHI_STRESS_MAX_WORKERS);
 	CHECK_EQ(parse("workers=256 blocks=16", 1, &r), 0);
 }
 
-/* WORDS, and what the log has of them. */
+/* Input, and part of the log message */
 static const char *const refused[][2] = {
 	{ "workers=0", "workers=0: 1 to 256" },
 	{ "workers=257", "workers=257: 1 to 256" },
@@ -139,7 +139,7 @@ static void all_refused(void)
 		CHECK_EQ(parse(refused[i][0], 2, &r), -EINVAL);
 		CHECK(strstr(log_text, refused[i][1]));
 		if (tap_failed)
-			printf("# the log has: %s\n", log_text);
+			printf("# log: %s\n", log_text);
 		tap_end("refused: %s", refused[i][0]);
 	}
 }

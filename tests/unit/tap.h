@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * TAP from a C program: a test case is a function of CHECKs, named by itself
- * (TAP_RUN) or by its data (tap_begin and tap_end).
+ * TAP for C programs: a case is a function with CHECKs, named after the function (TAP_RUN) or its
+ * data (tap_begin() and tap_end()).
  */
 #ifndef UNIT_TAP_H
 #define UNIT_TAP_H
@@ -43,7 +43,7 @@ static inline int tap_done(void)
 	tap_end("%s", #fn);						\
 } while (0)
 
-/* A failed CHECK fails its case, which goes on. */
+/* A failed CHECK fails the case and continues. */
 #define CHECK(cond) do {						\
 	if (!(cond)) {							\
 		tap_failed = true;					\

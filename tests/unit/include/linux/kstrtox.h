@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the kernel has under this name, for building on the host. */
+/* Stand-in for the kernel header */
 #ifndef UNIT_LINUX_KSTRTOX_H
 #define UNIT_LINUX_KSTRTOX_H
 
@@ -8,7 +8,7 @@
 #include <linux/types.h>
 #include <stdlib.h>
 
-/* Stricter than strtoull(): no blanks, no minus, and nothing behind the number. */
+/* Stricter than strtoull(): no blanks, no minus sign, nothing after the number */
 static inline int kstrtou64(const char *text, unsigned int base, u64 *to)
 {
 	char *end;

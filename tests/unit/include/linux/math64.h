@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the kernel has under this name, for building on the host. */
+/* Stand-in for the kernel header */
 #ifndef UNIT_LINUX_MATH64_H
 #define UNIT_LINUX_MATH64_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the kernel has under this name, for building on the host: the test has the log. */
+/* Stand-in for the kernel header; messages go to the test */
 #ifndef UNIT_LINUX_PRINTK_H
 #define UNIT_LINUX_PRINTK_H
 
