@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * init of the Realm that scripts/realm boots: mounts what there is to mount, loads modules,
- * runs one command, and sends its output and exit status over the second UART.
+ * init of the Realm that scripts/realm boots: mounts file systems, loads modules, runs one command,
+ * and sends its output and exit status over the second UART.
  *
- * /etc/realm/cmd holds the command's arguments, each ended by NUL; without it there is a
- * shell on a pseudo-terminal. With /etc/realm/input it reads what the host sends, else nothing;
- * with /etc/realm/terminal its stderr is a terminal, as the caller's is, so that it shows progress.
- * /etc/realm/modules holds the modules to insert, a path a line.
- * realm.noprobe on the kernel's command line leaves rhi_probe unloaded.
+ * /etc/realm/cmd has the command's arguments, each NUL-terminated; without it, init runs a shell on a
+ * pseudo-terminal. If /etc/realm/input exists, the command reads the host's input, else nothing. If
+ * /etc/realm/terminal exists, its stderr is a terminal, like the caller's, so that it shows progress.
+ * /etc/realm/modules lists modules to insert, one path per line. realm.noprobe on the kernel command
+ * line leaves rhi_probe unloaded.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -35,7 +35,7 @@
 
 static int channel = -1;
 
-/* Everything here is fatal: the kernel panics when init exits, and scripts/realm reports it. */
+/* Every error is fatal: the kernel panics when init exits, and scripts/realm reports that. */
 static void check(bool good, const char *what)
 {
 	if (!good) {
@@ -85,7 +85,7 @@ static void mount_all(void)
 
 		mkdir(mounts[i].dir, 0755);
 		err = mount(mounts[i].type, mounts[i].dir, mounts[i].type, 0, NULL);
-		/* devtmpfs may be there already (CONFIG_DEVTMPFS_MOUNT) */
+		/* The kernel may have mounted devtmpfs (CONFIG_DEVTMPFS_MOUNT). */
 		check(!err || errno == EBUSY || mounts[i].optional, mounts[i].dir);
 	}
 }
@@ -102,7 +102,7 @@ static void open_channel(void)
 	check(!tcsetattr(channel, TCSANOW, &raw), CHANNEL);
 }
 
-/* Pass on what can be read from *fd; at its end *fd becomes -1. */
+/* Forward available data from *fd; set *fd to -1 at its end. */
 static void pass_on(int *fd, char type)
 {
 	char buf[FRAME_MAX];
@@ -125,7 +125,7 @@ static void read_channel(char *p, size_t len)
 	}
 }
 
-/* Take the frame that was asked for; false if it is the last, or if nobody reads any more. */
+/* Forward one requested frame. Returns false at end of file, or if the command closed its stdin. */
 static bool take_input(int in)
 {
 	char header[FRAME_HEADER], payload[FRAME_MAX];
@@ -136,13 +136,13 @@ static bool take_input(int in)
 	errno = EPROTO;
 	check(header[0] == FRAME_STDIN && len <= sizeof(payload), CHANNEL);
 	read_channel(payload, len);
-	/* There is room for it: see relay(). */
+	/* Cannot block: see relay(). */
 	return len && write(in, payload, len) == (ssize_t)len;
 }
 
 /*
- * Relay until the command is gone: what it left in the background may keep its output open.
- * in: where the host's input goes, or -1; as it comes if it is a terminal, else in frames.
+ * Relay data until the command exits, even if background jobs keep its output open.
+ * @in: where input goes, or -1; unframed if it is a terminal, else in frames.
  */
 static int relay(pid_t pid, int out, int err, int in)
 {
@@ -152,7 +152,7 @@ static int relay(pid_t pid, int out, int err, int in)
 		[OUT] = { .fd = out, .events = POLLIN },
 		[ERR] = { .fd = err, .events = POLLIN },
 		[CHANNEL_IN] = { .fd = in >= 0 ? channel : -1, .events = POLLIN },
-		/* A pipe that can be written to has room for PIPE_BUF bytes, which a frame has. */
+		/* A writable pipe has room for PIPE_BUF bytes, the size of a frame. */
 		[ROOM] = { .fd = framed ? in : -1, .events = POLLOUT },
 		[CHILD] = { .fd = syscall(SYS_pidfd_open, pid, 0), .events = POLLIN },
 	};
@@ -166,7 +166,7 @@ static int relay(pid_t pid, int out, int err, int in)
 		if (n < 0 && errno == EINTR)
 			continue;
 		check(n >= 0, "poll");
-		/* All that it wrote while it lived has been read. */
+		/* All output from before the exit has been read. */
 		if (gone && !fds[OUT].revents && !fds[ERR].revents)
 			break;
 		if (fds[CHILD].revents) {
@@ -203,7 +203,7 @@ static int relay(pid_t pid, int out, int err, int in)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* What is written to it arrives as it is. False where the kernel has no pseudo-terminals. */
+/* Open a raw pseudo-terminal. Returns false if the kernel has none. */
 static bool open_terminal(int fds[2])
 {
 	struct termios raw;
@@ -280,7 +280,7 @@ static void load_modules(void)
 	char path[4096];
 	FILE *list;
 
-	/* modprobe, as it takes parameters from the kernel's command line */
+	/* modprobe applies module parameters from the kernel command line, insmod does not. */
 	if (!on_command_line("realm.noprobe"))
 		run((char *[]){ "modprobe", "rhi_probe", NULL }, false, false);
 
@@ -294,7 +294,7 @@ static void load_modules(void)
 	fclose(list);
 }
 
-/* The command's arguments, or none. */
+/* Returns the command's arguments, or NULL. */
 static char **read_command(void)
 {
 	static char text[65536], *argv[MAX_ARGS + 1];

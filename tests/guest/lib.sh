@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=busybox
-# What the scripts of tests/*.t have in a Realm: boot() of tests/cases.sh runs them by
-# busybox's sh -e, and has them source this file, which is /usr/lib/guest.sh there.
+# Functions for the scripts of tests/*.t in a Realm: boot() of tests/cases.sh runs them with
+# busybox's sh -e after sourcing this file, there /usr/lib/guest.sh.
 
-# shellcheck disable=SC2034 # for the scripts
+# shellcheck disable=SC2034 # used by the scripts
 ko=$(echo /lib/modules/*/updates/rhi_probe.ko)
 switch=/sys/module/rhi_probe/parameters/hook
 rhi=/sys/kernel/debug/rhi
 bench=$rhi/bench
 tracing=/sys/kernel/tracing
 
-# sh -e does not say what failed.
+# sh -e does not report what failed.
 # shellcheck disable=SC2154 # the trap sets it
 trap 'status=$?; [ $status = 0 ] || echo "guest: exit status $status, line $LINENO" >&2' EXIT
 
-# not COMMAND...: sh -e does not mind a "! COMMAND" that fails.
+# not COMMAND...: fail if COMMAND succeeds. sh -e ignores the status of "! COMMAND".
 not() { ! "$@"; }
 
-# fails STATUS TEXT COMMAND...: COMMAND ends with STATUS, and TEXT is in its messages
+# fails STATUS TEXT COMMAND...: assert that COMMAND ends with STATUS and prints TEXT to stderr
 fails() {
 	local got=0 want=$1 text=$2
 
@@ -32,7 +32,7 @@ same() { [ "$2" = "$3" ] || { echo "$1: '$2', not '$3'" >&2; return 1; }; }
 # at_least_one WHAT NUMBER
 at_least_one() { [ "$2" -gt 0 ] || { echo "$1: $2" >&2; return 1; }; }
 
-# wait_for COMMAND...: until it succeeds, at most some minutes
+# wait_for COMMAND...: wait until COMMAND succeeds, for a few minutes at most
 wait_for() {
 	local _
 
@@ -40,16 +40,16 @@ wait_for() {
 		if "$@"; then return; fi
 		sleep 0.1
 	done
-	echo "waited in vain: $*" >&2
+	echo "timeout waiting for: $*" >&2
 	return 1
 }
 
-# ---- The module: it is there, as on a host of 64K; nothing of it is there
+# ---- The module: loaded, on a host with a 64K granule; completely unloaded
 
 loaded() { [ "$(cat /sys/kernel/rhi/status /sys/kernel/rhi/granule | xargs)" = "ok 65536" ]; }
 gone() { [ ! -e /sys/kernel/rhi ] && [ ! -e $rhi ] && not grep -q ^rhi_probe /proc/modules; }
 
-# Its values in one line, or nothing if it is not loaded; then its log.
+# Print the sysfs values in one line, unless it is not loaded, and then its log messages.
 report_probe() {
 	if [ -e /sys/kernel/rhi ]; then
 		(cd /sys/kernel/rhi && cat status granule ipa_change_alignment hostconf_version \
@@ -62,17 +62,17 @@ report_probe() {
 hook() { echo "$1" >$switch; }
 # on, off or draining
 hook_state() { sed -n 's/^state //p' $rhi/hook; }
-# hook_said REGEX: so says the kernel's log
+# hook_said REGEX: assert a message of the hook in the kernel log
 hook_said() { dmesg | grep -q "rhi_probe: hook: .*$1" || { dmesg | tail >&2; return 1; }; }
 
-# of_pools NAME: a figure of all pools
+# of_pools NAME: print a counter over all pools
 of_pools() { sed -n "s/^$1 //p" $rhi/pools; }
-# No pool shares anything, and none has lost anything.
+# No memory is shared by pools, and none is leaked.
 no_chunks() { [ "$(of_pools shared_chunks)" = 0 ]; }
 no_pool_shares() { [ "$(of_pools shared_chunks) $(of_pools shared_bytes) $(of_pools leaked_bytes)" = "0 0 0" ]; }
 
-# Nothing was allocated that nobody refers to any more: what is younger than five seconds does
-# not count. Only the debug kernel can tell.
+# Assert that kmemleak finds no leak, on the debug kernel. It ignores objects younger than five
+# seconds.
 no_leak() {
 	[ -e /sys/kernel/debug/kmemleak ] || return 0
 	sleep 6
@@ -81,15 +81,15 @@ no_leak() {
 	not grep . /sys/kernel/debug/kmemleak >&2
 }
 
-# A benchmark is over, and has left nothing behind. A thread says that it is done, and ends a
-# moment later.
+# The benchmark has ended and left nothing behind. Its threads exit shortly after they report
+# completion.
 # shellcheck disable=SC2009 # busybox
 bench_ended() { ! ps | grep -q '[r]hi_bench/'; }
 bench_left_nothing() {
 	wait_for bench_ended && no_pool_shares && [ ! -e /sys/bus/platform/devices/rhi_bench ]
 }
 
-# Allocations of all kinds can be made to fail on the debug kernel, and say nothing about it.
+# Enable fault injection for all kinds of allocations on the debug kernel, without messages.
 allocations_may_fail() {
 	local d
 
@@ -101,7 +101,7 @@ allocations_may_fail() {
 	[ ! -d /sys/kernel/debug/fail_page_alloc ] || echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
 }
 
-# Memory that is free, when nothing is cached
+# Free memory without caches
 free_kib() {
 	echo 3 >/proc/sys/vm/drop_caches
 	sed -n 's/^MemFree: *\([0-9]*\) .*/\1/p' /proc/meminfo
@@ -110,26 +110,26 @@ free_kib() {
 # ---- tests/guest/pool_test, which has to be in /root
 
 # pool_test_load [PARAMETER=VALUE...]
-# shellcheck disable=SC2120 # those are for the scripts
+# shellcheck disable=SC2120 # used by the scripts
 pool_test_load() {
 	echo "stat atomic_pool_begin $(atomic_pool)"
 	insmod /root/pool_test.ko granule="$(cat /sys/kernel/rhi/granule)" "$@"
 }
-# What the kernel has for atomic requests, in bytes: it grows by itself.
+# Size of the kernel's atomic pool in bytes, which may grow
 atomic_pool() { cat /sys/kernel/debug/dma_pools/pool_size_* | awk '{ n += $1 } END { print n + 0 }'; }
-# pool_test_run FILE...: the TAP of these
+# pool_test_run FILE...: print their TAP
 pool_test_run() {
 	local f
 
 	for f; do cat "/sys/kernel/debug/pool_test/$f"; done
 }
-# pool_test_end: unload it and the module; say "stat NAME FIGURE" of what is left
+# pool_test_end: unload pool_test and rhi_probe, and print "stat NAME VALUE" for what is left
 pool_test_end() {
 	local name
 
 	echo "stat granule $(cat /sys/kernel/rhi/granule)"
 	rmmod pool_test
-	# A device's spare buffer goes a second or two after the last one.
+	# A device keeps its spare buffer for a second or two.
 	wait_for no_chunks
 	for name in shared_chunks shared_bytes shares unshares refused leaked_bytes bad_frees; do
 		echo "stat $name $(of_pools $name)"
@@ -145,16 +145,16 @@ pool_test() {
 	rmmod pool_test
 }
 
-# kcore_read_ram: reads all RAM by the linear map, and says how often
+# kcore_read_ram: read all RAM through the linear map, and print how many times
 kcore_read_ram() {
 	local i begin word size read=0
 
 	for i in $(seq 0 15); do
-		# A program header: type and flags, offset, address, physical address, size ...
+		# Program header: type and flags, offset, address, physical address, size, ...
 		# shellcheck disable=SC2046 # words
 		set -- $(od -An -v -t x8 -j $((64 + 56 * i)) -N 56 /proc/kcore)
 		word=$1 begin=$2 size=$5
-		# PT_LOAD, with a physical address, and the size of this Realm's memory
+		# Select PT_LOAD with a physical address and at least this Realm's memory size.
 		[ "${word#????????}" = 00000001 ] && [ "${4#ffffffff}" = "$4" ] &&
 			[ $((0x$size)) -ge 1073741824 ] || continue
 		dd if=/proc/kcore of=/dev/null bs=64k iflag=skip_bytes,count_bytes skip=$((0x$begin)) \
@@ -166,7 +166,7 @@ kcore_read_ram() {
 
 # ---- Devices: --nvme and --net
 
-# disk_works DEVICE: what is read is what was written
+# disk_works DEVICE: assert that data written can be read back
 disk_works() {
 	wait_for test -b "$1"
 	head -c 2097152 /dev/urandom >/tmp/in
@@ -175,7 +175,7 @@ disk_works() {
 	cmp /tmp/in /tmp/out
 }
 
-# The host answers, and sends back what it gets.
+# Ping the host, and compare echoed data.
 net_works() {
 	ip link set eth0 up
 	ip addr replace 10.0.2.15/24 dev eth0
@@ -185,7 +185,7 @@ net_works() {
 	cmp /tmp/in /tmp/out
 }
 
-# works DRIVER: says so
+# works DRIVER: use its device, and print that it works
 works() {
 	case $1 in
 	nvme) disk_works /dev/nvme0n1 ;;
@@ -195,28 +195,28 @@ works() {
 	echo "$1 works"
 }
 
-# each COMMAND...: with each driver
+# each COMMAND...: run COMMAND with each driver
 each() {
 	local driver
 
 	for driver in nvme virtio_blk virtio_net; do "$@" $driver; done
 }
 
-# use DRIVER: load it, and work
+# use DRIVER: load it and use its device
 use() {
 	modprobe "$1"
 	works "$1"
 }
 unload() { modprobe -r "$1"; }
 
-# leave: nothing of the module's is shared or leaked, and it can go
+# leave: unload the module once nothing is shared or leaked
 leave() {
 	wait_for no_pool_shares || { cat $rhi/pools >&2; exit 3; }
 	rmmod rhi_probe
 	echo left
 }
 
-# Load the driver; and write.
+# nvme: load the driver; nvme_writes: also write to the disk
 nvme() {
 	modprobe nvme
 	wait_for test -b /dev/nvme0n1
@@ -226,7 +226,7 @@ nvme_writes() {
 	dd if=/dev/zero of=/dev/nvme0n1 bs=256k count=8 conv=fsync 2>/dev/null
 }
 
-# ---- Trace events. trace_end: what the ring buffers have, all of it, is in /tmp/trace
+# ---- Trace events. trace_end puts all of the ring buffers into /tmp/trace.
 
 trace_begin() { echo 8192 >$tracing/buffer_size_kb; echo 1 >$tracing/events/rhi/enable; }
 trace_end() {
@@ -238,14 +238,14 @@ trace_end() {
 	at_least_one 'events' "${entries%/*}"
 	same 'events in the buffer, and written' "${entries%/*}" "${entries#*/}"
 }
-# events NAME: their fields; events_count and events_size (the sum of size=) NAME REGEX
+# events NAME: print their fields; events_count and events_size (the sum of size=) take NAME REGEX
 events() { sed -n "s/.*[0-9]: $1: //p" /tmp/trace; }
 events_count() { events "$1" | grep -c "$2" || true; }
 events_size() { events "$1" | grep "$2" | sed 's/.*size=\([0-9]*\).*/\1/' | awk '{ n += $1 } END { print n + 0 }'; }
 
-# ---- bpftrace. What the script said is in /tmp/out after bpftrace_end
+# ---- bpftrace. After bpftrace_end, /tmp/out has the output of the script.
 
-# bpftrace_begin SCRIPT [ARG...]: returns when it traces
+# bpftrace_begin SCRIPT [ARG...]: start it, and return when it traces
 bpftrace_begin() {
 	bpftrace_name=$1
 	"$@" >/tmp/out 2>&1 &
@@ -267,21 +267,21 @@ bpftrace_end() {
 	cat /tmp/out
 	hasnt 'ERROR|WARNING|Lost'
 }
-# has REGEX, hasnt REGEX: so does /tmp/out
+# has REGEX, hasnt REGEX: assert that /tmp/out matches or does not match
 has() { grep -qE -- "$1" /tmp/out || { echo "no $1" >&2; return 1; }; }
 hasnt() { not grep -E -- "$1" /tmp/out; }
-# histogram NAME REGEX: how much the histograms of @NAME, whose keys match, have counted
+# histogram NAME REGEX: sum of the histograms @NAME whose keys match
 histogram() {
 	awk -v map="^@$1.*$2" '/^@/ { in_it = $0 ~ map }
 		in_it && /^\[/ { sub(/.*\) */, ""); n += $1 }
 		END { print n + 0 }' /tmp/out
 }
 
-# ---- Failures on demand (Documentation/fault-injection, on the debug kernel)
+# ---- Fault injection (Documentation/fault-injection), on the debug kernel
 
 faults='/sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc'
 
-# faults_within START END: of what may fail, only what has a function of this range in its stack
+# faults_within START END: only fail allocations with a function of this range in the call stack
 faults_within() {
 	local d
 
@@ -290,7 +290,7 @@ faults_within() {
 		echo "$2" >"$d/require-end"
 	done
 }
-# The same for the text of a module; for the initialisation of any
+# The same for the text of a module, and for any module's initialisation
 faults_within_module() {
 	# shellcheck disable=SC2046 # words
 	set -- $(grep "^$1 " /proc/modules)
@@ -303,10 +303,10 @@ faults_within_init() {
 }
 faults_left() { cat /sys/kernel/debug/failslab/times /sys/kernel/debug/fail_page_alloc/times | xargs; }
 
-# each_failure STEP NAME: the function NAME runs in a task of its own, where its first allocation
-# fails, then the second, ..., by STEP, until all are made. before_NAME runs before each time, and
-# after_NAME STATUS behind it. It says "stat NAME" with how many were made to fail, with how many of
-# them NAME failed, and the number of the allocation that it did not come to.
+# each_failure STEP NAME: run the function NAME in a task of its own many times, failing its first
+# allocation, then a later one in steps of STEP, until no allocation is left to fail. Each run calls
+# before_NAME first, and after_NAME STATUS at the end. Prints "stat NAME" with the number of injected
+# failures, the number of runs in which NAME failed, and the number of the first allocation not reached.
 each_failure() {
 	local nth=1 left='' status d injected=0 failed=0
 

@@ -2,9 +2,9 @@
 /*
  * usage: unframe [INPUT]
  *
- * On the host, take the Realm's frames from stdin apart: output to stdout and stderr, and the
- * command's exit status as its own; 125 if the frames end without one. Where the Realm asks for
- * input, file descriptor 3 is read, and a frame of it written to the pipe INPUT.
+ * Decode the Realm's frames from stdin: write the output to stdout and stderr, and exit with the
+ * command's status, or 125 if the frames end without one. When the Realm requests input, read file
+ * descriptor 3 and write a frame to the pipe INPUT.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,12 +36,12 @@ static bool copy(int fd, const char *p, size_t len)
 static void put(int fd, const char *p, size_t len)
 {
 	if (!copy(fd, p, len)) {
-		perror("unframe: the command's output could not be written");
+		perror("unframe: cannot write the command's output");
 		exit(1);
 	}
 }
 
-/* All of @len bytes, or false at the end of the frames. */
+/* Read exactly @len bytes; returns false at the end of the frames. */
 static bool get(char *p, size_t len)
 {
 	while (len) {
@@ -55,7 +55,7 @@ static bool get(char *p, size_t len)
 	return true;
 }
 
-/* A Realm that is gone wants no input. */
+/* Ignore errors: the Realm may be gone. */
 static void feed(int to)
 {
 	char frame[FRAME_HEADER + FRAME_MAX];
@@ -115,7 +115,7 @@ int main(int argc, char **argv)
 		case FRAME_EXIT:
 			if (len != 1)
 				return NO_STATUS;
-			/* QEMU must not stop on a pipe that nobody reads. */
+			/* Drain stdin: QEMU must not block on a full pipe. */
 			while (read(STDIN_FILENO, header, sizeof(header)) > 0)
 				;
 			return (unsigned char)payload[0];

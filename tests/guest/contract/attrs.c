@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* dma_alloc_attrs(): the attributes of Documentation/core-api/dma-attributes.rst. */
+/* dma_alloc_attrs(): the attributes of Documentation/core-api/dma-attributes.rst */
 #include <linux/sizes.h>
 
 #include "contract.h"
@@ -34,7 +34,7 @@ static void one(struct facts *f, size_t size, unsigned long attrs, const char *n
 		buffer_take(f, &b, GFP_KERNEL, attrs);
 		buffer_give(f, &b, attrs);
 	} else {
-		/* A cookie, that may be no address. */
+		/* An opaque cookie, not necessarily an address */
 		b.vaddr = dma_alloc_attrs(b.dev, size, &b.dma, GFP_KERNEL, attrs);
 		facts_check(f, b.vaddr, "ok", "NULL");
 		if (b.vaddr) {
@@ -45,12 +45,12 @@ static void one(struct facts *f, size_t size, unsigned long attrs, const char *n
 	facts_end(f);
 }
 
-/* More than there is: is it said? */
+/* Request more than all memory: is there a warning? */
 static void too_large(struct facts *f, gfp_t gfp, unsigned long attrs, const char *name)
 {
 	struct buffer b = { .dev = test_dev, .size = 2UL * SZ_1G };
 
-	facts_begin(f, b.dev, "dma_alloc_attrs of more than there is%s", name);
+	facts_begin(f, b.dev, "dma_alloc_attrs of more than all memory%s", name);
 	b.vaddr = dma_alloc_attrs(b.dev, b.size, &b.dma, gfp, attrs);
 	facts_check(f, b.vaddr, "ok", "NULL");
 	if (b.vaddr)

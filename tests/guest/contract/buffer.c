@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A buffer of coherent memory, and all that is promised of it. */
+/* A buffer of coherent memory, and checks of everything that it guarantees */
 #include <linux/dma-direct.h>
 #include <linux/mm.h>
 #include <linux/string.h>
@@ -26,7 +26,7 @@ bool buffer_kept_at(const struct buffer *b, const void *vaddr)
 {
 	const u8 *p = vaddr;
 
-	/* Others may have written there. */
+	/* Reread: other mappings may have written there. */
 	barrier();
 	for (size_t i = 0; i < b->size; i++) {
 		if (p[i] != pattern(b, i))
@@ -46,7 +46,7 @@ bool buffers_overlap(const struct buffer *a, const struct buffer *b)
 	       (a->dma < b->dma + b->size && b->dma < a->dma + a->size);
 }
 
-/* The RMM says so of every page of it. */
+/* Does the RMM report every page as shared? */
 bool phys_shared(phys_addr_t start, size_t size)
 {
 	const phys_addr_t end = PAGE_ALIGN(start + size);
@@ -70,7 +70,7 @@ bool buffer_reachable(const struct buffer *b)
 						    b->dev->bus_dma_limit);
 }
 
-/* The linear map has what the DMA address means, from the first byte to the last. */
+/* Does the linear map translate both ends to the DMA address? */
 static bool linear(const struct buffer *b)
 {
 	void *last = b->vaddr + b->size - 1;
@@ -84,13 +84,12 @@ static bool linear(const struct buffer *b)
 static const char *mapping(const struct buffer *b)
 {
 	if (is_vmalloc_addr(b->vaddr))
-		return "mapped anew";
+		return "remapped";
 	return linear(b) ? "in the linear map" : "MAPPED ELSEWHERE";
 }
 
 /*
- * A buffer is aligned to its own order; one that comes from CMA to no more than
- * CONFIG_CMA_ALIGNMENT.
+ * Buffers are aligned to their order; those from CMA to at most CONFIG_CMA_ALIGNMENT.
  */
 static bool aligned(const struct buffer *b)
 {
@@ -111,7 +110,7 @@ static void describe(struct facts *f, const struct buffer *b)
 	facts_check(f, buffer_kept(b), "data kept", "DATA NOT KEPT");
 }
 
-/* Say all of a buffer that was just handed out, and leave its pattern there. */
+/* Describe a buffer that must be zeroed, and leave the pattern in it. */
 void buffer_describe_zeroed(struct facts *f, const struct buffer *b)
 {
 	if (!b->vaddr) {
@@ -119,12 +118,12 @@ void buffer_describe_zeroed(struct facts *f, const struct buffer *b)
 		return;
 	}
 	facts_say(f, "ok");
-	/* User space gets the rest of the last page, too. */
+	/* mmap exposes the rest of the last page to user space. */
 	facts_check(f, !memchr_inv(b->vaddr, 0, PAGE_ALIGN(b->size)), "zeroed", "NOT ZEROED");
 	describe(f, b);
 }
 
-/* The same for what need not be zeroed. */
+/* Describe a buffer that need not be zeroed. */
 void buffer_describe(struct facts *f, const struct buffer *b)
 {
 	if (!b->vaddr) {
@@ -135,7 +134,7 @@ void buffer_describe(struct facts *f, const struct buffer *b)
 	describe(f, b);
 }
 
-/* Get a buffer of b->size for b->dev, and say all of it. */
+/* Allocate b->size bytes for b->dev, and describe the buffer. */
 void buffer_take(struct facts *f, struct buffer *b, gfp_t gfp, unsigned long attrs)
 {
 	b->dma = DMA_MAPPING_ERROR;

@@ -20,7 +20,7 @@ static void one(struct facts *f, size_t size)
 	facts_end(f);
 }
 
-/* What was freed and is handed out again is zeroed again. */
+/* Freed memory is zeroed again when it is reused. */
 static void again(struct facts *f, size_t size)
 {
 	struct buffer b = { .dev = test_dev, .size = size };
@@ -39,7 +39,7 @@ static void again(struct facts *f, size_t size)
 	facts_end(f);
 }
 
-/* None overlaps another one, and none writes into another one. */
+/* Buffers do not overlap, and keep their data. */
 static void many(struct facts *f, size_t size, unsigned int nr)
 {
 	struct buffer *b = kcalloc(nr, sizeof(*b), GFP_KERNEL);
@@ -57,7 +57,7 @@ static void many(struct facts *f, size_t size, unsigned int nr)
 			overlaps += b[k].vaddr && buffers_overlap(&b[i], &b[k]);
 		buffer_fill(&b[i]);
 	}
-	/* The middle first, so that what is left is in pieces. */
+	/* Free the middle first, to fragment the rest. */
 	for (unsigned int i = 0; b && i < nr; i++) {
 		struct buffer *next = &b[(i + nr / 2) % nr];
 
@@ -99,7 +99,7 @@ static void mixed(struct facts *f)
 	facts_end(f);
 }
 
-/* A size that is none: what a driver may compute when it trusts its device. */
+/* Invalid sizes, as from a driver that trusts its device */
 static void no_size(struct facts *f, size_t size, const char *name)
 {
 	struct buffer b = { .dev = test_dev, .size = size };
@@ -137,5 +137,5 @@ void coherent_run(struct facts *f)
 	no_pointer(f);
 	no_size(f, 0, "no bytes");
 	no_size(f, SIZE_MAX, "SIZE_MAX bytes");
-	no_size(f, SIZE_MAX - PAGE_SIZE + 1, "SIZE_MAX bytes, but for a page");
+	no_size(f, SIZE_MAX - PAGE_SIZE + 1, "SIZE_MAX bytes minus a page");
 }

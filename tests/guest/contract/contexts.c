@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where these functions may be called: with what is held, and from which interrupt. */
+/* Contexts from which the functions may be called: locks held, and interrupts */
 #include <linux/completion.h>
 #include <linux/dmapool.h>
 #include <linux/irq_work.h>
@@ -14,7 +14,7 @@
 
 #define NR	8
 
-/* One visit: what is allocated and freed in the context, and what came of it */
+/* Allocations and frees in one context, and their result */
 static struct visit {
 	struct irq_work irq_work;
 	struct timer_list timer;
@@ -165,7 +165,7 @@ static void blocks(struct facts *f, int place, size_t size, gfp_t gfp)
 	facts_end(f);
 }
 
-/* Where interrupts are off coherent memory may not be freed. */
+/* Coherent memory must not be freed with interrupts off. */
 static void buffers(struct facts *f, int place, size_t size, gfp_t gfp)
 {
 	struct visit *v = &visit;
@@ -179,7 +179,7 @@ static void buffers(struct facts *f, int place, size_t size, gfp_t gfp)
 	facts_end(f);
 }
 
-/* Made where one may sleep, freed where one may not. */
+/* Allocated in sleepable context, freed in atomic context. */
 static void freed_elsewhere(struct facts *f, size_t size)
 {
 	static DEFINE_SPINLOCK(lock);
@@ -196,8 +196,8 @@ static void freed_elsewhere(struct facts *f, size_t size)
 }
 
 /*
- * More at once, where nothing may sleep, than a pool can have put by. The kernel takes it from
- * what was shared at boot, of which this leaves some.
+ * More blocks in atomic context than a pool can have in reserve. The kernel serves the rest from its
+ * atomic pool, which has room for these.
  */
 static void burst(struct facts *f, size_t size, unsigned int nr)
 {
@@ -228,9 +228,8 @@ static void burst(struct facts *f, size_t size, unsigned int nr)
 }
 
 /*
- * The page allocator frees memory, and a driver below it asks for some: to write a page out,
- * or as a shrinker. Lockdep is told so, and knows who waits for whom. Larger requests take a
- * mutex of CMA's.
+ * The page allocator reclaims memory, and the driver below allocates: to write a page out, or in a
+ * shrinker. Annotate that for lockdep. Larger requests would take a mutex of CMA.
  */
 static void in_reclaim(struct facts *f, gfp_t gfp)
 {

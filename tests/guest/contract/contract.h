@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a driver may rely on when it asks for DMA memory, as lines of text: a fact each, and the
- * same text whoever served the request. No address and no time is in them.
+ * What drivers may rely on when they allocate DMA memory, as one line of text per fact. The text does
+ * not depend on who serves the request: it has no addresses and no times.
  */
 #ifndef CONTRACT_H
 #define CONTRACT_H
@@ -12,10 +12,10 @@
 struct seq_file;
 
 /**
- * struct facts - what a subject finds out
- * @s: where the lines go
- * @said: whether the present line has a result
- * @name: what the present line is about
+ * struct facts - output of a subject
+ * @s: output file
+ * @said: the current line has a result
+ * @name: name of the current fact
  */
 struct facts {
 	struct seq_file *s;
@@ -23,7 +23,7 @@ struct facts {
 	char name[160];
 };
 
-/* A list of these ends with one without a name: each is a file in debugfs. */
+/* One debugfs file per subject; lists end with an entry without a name. */
 struct subject {
 	const char *name;
 	void (*run)(struct facts *f);
@@ -31,7 +31,7 @@ struct subject {
 
 extern const struct subject subjects[];
 
-/* Each in a file of its own, with this name. */
+/* One source file of the same name each */
 void coherent_run(struct facts *f);
 void attrs_run(struct facts *f);
 void gfp_run(struct facts *f);
@@ -54,9 +54,8 @@ extern struct device *test_dev;		/* coherent, 64 bits */
 struct platform_device *device_make(const char *name);
 
 /*
- * facts.c: a line is begun, gets results, and is ended. What was seen meanwhile (watch.c) has
- * lines of its own, and so a difference there hides no other one. facts_line() is a line where
- * there is nothing to see.
+ * facts.c: begin a line, add results, end it. Events seen in between (watch.c) have separate lines, so
+ * that differences do not hide each other. facts_line() prints a line without events.
  */
 void __printf(3, 4) facts_begin(struct facts *f, struct device *dev, const char *fmt, ...);
 void __printf(2, 3) facts_say(struct facts *f, const char *fmt, ...);
@@ -64,13 +63,13 @@ void facts_end(struct facts *f);
 void facts_next(struct facts *f, const char *what);
 void __printf(2, 3) facts_line(struct facts *f, const char *fmt, ...);
 
-/* Nothing is said of what is as it ought to be, but for a short word. */
+/* Report a check: a short word if it passes, an upper-case one if it fails. */
 static inline void facts_check(struct facts *f, bool good, const char *yes, const char *no)
 {
 	facts_say(f, "%s", good ? yes : no);
 }
 
-/* watch.c: what the kernel does for a device, and says */
+/* watch.c: events of a device, and kernel messages */
 int watch_init(void);
 void watch_exit(void);
 void watch_begin(struct device *dev);
@@ -82,11 +81,11 @@ gfp_t watch_slab_gfp(void);
 
 /**
  * struct buffer - coherent memory in use
- * @dev: whose
- * @size: as it was asked for
- * @vaddr: its address, or NULL
- * @dma: its DMA address
- * @seed: of the pattern in it
+ * @dev: device
+ * @size: requested size
+ * @vaddr: kernel address, or NULL
+ * @dma: DMA address
+ * @seed: seed of its pattern
  */
 struct buffer {
 	struct device *dev;
@@ -108,7 +107,7 @@ void buffer_take(struct facts *f, struct buffer *b, gfp_t gfp, unsigned long att
 void buffer_give(struct facts *f, struct buffer *b, unsigned long attrs);
 bool phys_shared(phys_addr_t start, size_t size);
 
-/* map.c: user mappings of what a function maps */
+/* map.c: user mappings made by a function */
 typedef int (*map_fn)(struct vm_area_struct *vma, void *data);
 void map_describe(struct facts *f, const struct buffer *b, map_fn map, void *data,
 		  unsigned long pages, unsigned long first);

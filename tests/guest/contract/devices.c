@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Devices of other kinds, and what a device has to stay for. */
+/* Unusual devices, and references to devices */
 #include <linux/dma-map-ops.h>
 #include <linux/dmapool.h>
 #include <linux/gfp.h>
@@ -36,7 +36,7 @@ static const struct dma_map_ops own_ops = {
 	.free = own_free,
 };
 
-/* A device behind another one has operations of its own, as on some buses. */
+/* Some buses install dma_map_ops on the devices behind them. */
 static void own_operations(struct facts *f)
 {
 	struct platform_device *pdev = device_make("contract_ops");
@@ -55,7 +55,7 @@ static void own_operations(struct facts *f)
 	facts_check(f, vaddr, "ok", "NULL");
 	if (vaddr)
 		dma_free_coherent(&pdev->dev, 5000, vaddr, dma);
-	facts_say(f, "asked %u times, told %u times", nr_alloc, nr_free);
+	facts_say(f, "%u calls of alloc, %u of free", nr_alloc, nr_free);
 	facts_end(f);
 
 	facts_begin(f, &pdev->dev, "own operations, dma_pool");
@@ -65,7 +65,7 @@ static void own_operations(struct facts *f)
 	if (vaddr)
 		dma_pool_free(pool, vaddr, dma);
 	dma_pool_destroy(pool);
-	facts_say(f, "asked %u times, told %u times", nr_alloc, nr_free);
+	facts_say(f, "%u calls of alloc, %u of free", nr_alloc, nr_free);
 	facts_end(f);
 
 	facts_begin(f, &pdev->dev, "own operations, dma_alloc_pages and dma_alloc_noncontiguous");
@@ -90,7 +90,7 @@ static int references(struct device *dev, unsigned int before)
 	return (int)kref_read(&dev->kobj.kref) - (int)before;
 }
 
-/* A device's release is its driver's business: memory in use does not put it off. */
+/* Memory in use must not delay the release of a device: that is the driver's responsibility. */
 static void held(struct facts *f)
 {
 	struct platform_device *pdev = device_make("contract_held");
@@ -120,7 +120,7 @@ static void held(struct facts *f)
 	platform_device_unregister(pdev);
 }
 
-/* A new device of the same name, which may be at the same address, has no part in the old one's. */
+/* A new device of the same name, possibly at the same address, does not inherit from the old one. */
 static void come_and_go(struct facts *f)
 {
 	unsigned int got = 0, released = 0;
@@ -149,7 +149,7 @@ static void come_and_go(struct facts *f)
 		platform_device_unregister(pdev);
 		released++;
 	}
-	facts_say(f, "%u ok, %u gone", got, released);
+	facts_say(f, "%u ok, %u released", got, released);
 	facts_end(f);
 }
 

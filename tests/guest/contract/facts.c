@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Facts as lines: "what was asked for: result, result, ...". */
+/* Facts as lines: "request: result, result, ..." */
 #include <linux/seq_file.h>
 
 #include "contract.h"
@@ -27,7 +27,7 @@ void facts_say(struct facts *f, const char *fmt, ...)
 	va_end(args);
 }
 
-/* The next line, of the same name. */
+/* Start another line with the same name. */
 void facts_next(struct facts *f, const char *what)
 {
 	seq_printf(f->s, "\n%s, %s:", f->name, what);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* dma_alloc_coherent() and dma_pool_alloc(): GFP flags, and what becomes of them. */
+/* dma_alloc_coherent() and dma_pool_alloc(): GFP flags, and those that reach the page allocator */
 #include <linux/dmapool.h>
 #include <linux/sched/mm.h>
 #include <linux/sizes.h>
@@ -30,17 +30,17 @@ static const struct {
 	{ GFP_KERNEL | __GFP_THISNODE, "GFP_KERNEL|__GFP_THISNODE" },
 };
 
-/* Did the page allocator get more leave than was given? */
+/* Did the page allocator get flags that the caller did not allow? */
 static void say_page_gfp(struct facts *f, gfp_t asked)
 {
 	const gfp_t more = watch_page_gfp() & ~asked & (__GFP_IO | __GFP_FS | __GFP_DIRECT_RECLAIM);
 
-	/* kmalloc() knows no zones, and says so now and then: when it needs pages. */
+	/* kmalloc() does not support zones, but only warns when it needs new pages. */
 	if (watch_slab_gfp() & (__GFP_DMA32 | __GFP_HIGHMEM))
 		facts_say(f, "KMALLOC OF A ZONE");
 	if (!more)
 		return;
-	facts_say(f, "PAGES TAKEN WITH%s%s%s", more & __GFP_IO ? " __GFP_IO" : "",
+	facts_say(f, "PAGES ALLOCATED WITH%s%s%s", more & __GFP_IO ? " __GFP_IO" : "",
 		  more & __GFP_FS ? " __GFP_FS" : "",
 		  more & __GFP_DIRECT_RECLAIM ? " __GFP_DIRECT_RECLAIM" : "");
 }
@@ -56,7 +56,7 @@ static void coherent(struct facts *f, size_t size, gfp_t gfp, const char *name)
 	facts_end(f);
 }
 
-/* The pool is new: the first block needs memory. */
+/* In a new pool, the first block needs memory. */
 static void pool(struct facts *f, size_t size, gfp_t gfp, const char *name)
 {
 	struct dma_pool *pool = dma_pool_create("gfp", test_dev, size, 16, 0);
@@ -81,7 +81,7 @@ static void pool(struct facts *f, size_t size, gfp_t gfp, const char *name)
 	facts_end(f);
 }
 
-/* What a task promised to itself holds below it. */
+/* Allocations respect the scope of the task. */
 static void scope(struct facts *f, size_t size, bool io)
 {
 	struct buffer b = { .dev = test_dev, .size = size };
@@ -131,7 +131,7 @@ void gfp_run(struct facts *f)
 		coherent(f, 1, flags[i].gfp, flags[i].name);
 		coherent(f, 12000, flags[i].gfp, flags[i].name);
 		coherent(f, SZ_64K, flags[i].gfp, flags[i].name);
-		/* The kernel's pool for what may not wait is not that large at first. */
+		/* The kernel's atomic pool is smaller than that at first. */
 		if (gfpflags_allow_blocking(flags[i].gfp))
 			coherent(f, SZ_256K, flags[i].gfp, flags[i].name);
 		pool(f, 64, flags[i].gfp, flags[i].name);

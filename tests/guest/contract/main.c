@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel's DMA allocators promise. Each file below /sys/kernel/debug/contract goes
- * through one subject when it is read, and prints a fact a line. tests/contract.t compares the
- * lines of the kernel's own allocators with those of the hook's.
+ * Guarantees of the kernel's DMA allocators. Reading a file in /sys/kernel/debug/contract tests one
+ * subject and prints one fact per line. tests/contract.t compares the lines of the kernel's own
+ * allocators with those of the hook.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -55,7 +55,7 @@ static int subject_show(struct seq_file *s, void *unused)
 
 static int subject_open(struct inode *inode, struct file *file)
 {
-	/* So large that seq_file need not run everything twice. */
+	/* Large enough that seq_file does not have to run everything twice. */
 	return single_open_size(file, subject_show, inode->i_private, SZ_256K);
 }
 
@@ -67,7 +67,7 @@ static const struct file_operations subject_fops = {
 	.release = single_release,
 };
 
-/* Firmware says so of real devices. */
+/* Real devices get this from firmware. */
 static void make_coherent(struct device *dev)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
@@ -77,7 +77,7 @@ static void make_coherent(struct device *dev)
 #endif
 }
 
-/* With the masks of 32 bits that a platform device has at first; NULL if there is none. */
+/* Create a platform device with its default masks of 32 bits, or return NULL. */
 struct platform_device *device_make(const char *name)
 {
 	struct platform_device *pdev = platform_device_register_simple(name, PLATFORM_DEVID_NONE,
@@ -107,7 +107,7 @@ static int __init contract_init(void)
 		watch_exit();
 		return err;
 	}
-	/* Or DMA-API debugging complains of large scatterlists. */
+	/* Otherwise DMA-API debugging warns about large scatterlists. */
 	dma_set_max_seg_size(test_dev, UINT_MAX);
 	dir = debugfs_create_dir("contract", NULL);
 	for (const struct subject *subject = subjects; subject->name; subject++)
@@ -124,5 +124,5 @@ static void __exit contract_exit(void)
 }
 module_exit(contract_exit);
 
-MODULE_DESCRIPTION("What the kernel's DMA allocators promise");
+MODULE_DESCRIPTION("Guarantees of the kernel's DMA allocators");
 MODULE_LICENSE("GPL");

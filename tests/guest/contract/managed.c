@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What goes with its driver: dmam_alloc_coherent(), dmam_pool_create(), and their opposites. */
+/* Managed memory and pools: dmam_alloc_coherent(), dmam_pool_create(), and their counterparts */
 #include <linux/dmapool.h>
 #include <linux/platform_device.h>
 #include <linux/sizes.h>
@@ -24,7 +24,7 @@ static void note(void *what)
 	watch_note(what);
 }
 
-/* The last that came goes first. */
+/* Resources are released in reverse order. */
 static int buffers(struct device *dev)
 {
 	dma_addr_t dma;
@@ -35,7 +35,7 @@ static int buffers(struct device *dev)
 	facts_check(facts, dmam_alloc_coherent(dev, SZ_64K, &dma, GFP_KERNEL), "ok", "NULL");
 	facts_check(facts, dmam_alloc_attrs(dev, 100, &dma, GFP_KERNEL, DMA_ATTR_WRITE_COMBINE),
 		    "ok", "NULL");
-	return devm_add_action(dev, note, "first to go");
+	return devm_add_action(dev, note, "last action");
 }
 
 static int freed(struct device *dev)
@@ -120,14 +120,14 @@ static void go(struct facts *f, const char *name, int (*what)(struct device *dev
 	if (platform_driver_register(&managed_driver)) {
 		facts_say(f, "NO DRIVER");
 	} else {
-		watch_note("driver goes");
+		watch_note("driver unregistered");
 		platform_driver_unregister(&managed_driver);
 	}
 	facts_end(f);
 	platform_device_unregister(pdev);
 }
 
-/* A device that never had a driver has managed memory, too. */
+/* A device that never had a driver can have managed memory too. */
 static void without_driver(struct facts *f)
 {
 	struct platform_device *pdev = device_make("contract_alone");
@@ -138,7 +138,7 @@ static void without_driver(struct facts *f)
 	dma_set_coherent_mask(&pdev->dev, DMA_BIT_MASK(64));
 	facts_begin(f, &pdev->dev, "dmam_alloc_coherent 5000 of a device without a driver");
 	facts_check(f, dmam_alloc_coherent(&pdev->dev, 5000, &dma, GFP_KERNEL), "ok", "NULL");
-	watch_note("device goes");
+	watch_note("device unregistered");
 	platform_device_unregister(pdev);
 	facts_end(f);
 }
@@ -147,10 +147,10 @@ void managed_run(struct facts *f)
 {
 	go(f, "dmam_alloc_coherent, released with the driver", buffers);
 	go(f, "dmam_free_coherent", freed);
-	go(f, "dmam_alloc_coherent, and the probe fails", probe_fails);
+	go(f, "dmam_alloc_coherent with a failing probe", probe_fails);
 	go(f, "dmam_pool_create, released with the driver", pools);
 	go(f, "dmam_pool_create with bad arguments", pool_refused);
 	without_driver(f);
-	/* The last one, as it was the end of the kernel once. */
+	/* Last, because it once crashed the kernel. */
 	go(f, "dmam_pool_destroy", pool_destroyed);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A user mapping in the task that reads the subject's file. */
+/* User mappings in the task that reads the subject's file */
 #include <linux/anon_inodes.h>
 #include <linux/dma-direct.h>
 #include <linux/file.h>
@@ -29,7 +29,7 @@ static const struct file_operations map_fops = {
 	.mmap = map_mmap,
 };
 
-/* The page that is mapped, and whether as shared memory or as private. */
+/* Look up the mapped page, and whether it is mapped as shared. */
 static bool look_up(unsigned long address, phys_addr_t *phys, bool *shared)
 {
 	struct follow_pfnmap_args args = { .address = address };
@@ -49,7 +49,7 @@ static bool look_up(unsigned long address, phys_addr_t *phys, bool *shared)
 	return found;
 }
 
-/* Private pages are not touched: that is fatal. */
+/* Do not access pages mapped as private: any access is fatal. */
 static void describe_pages(struct facts *f, const struct buffer *b, unsigned long user,
 			   unsigned long pages, unsigned long first)
 {
@@ -69,22 +69,22 @@ static void describe_pages(struct facts *f, const struct buffer *b, unsigned lon
 		nr_shared += shared;
 		if (!shared)
 			continue;
-		/* What the kernel wrote the user sees, and the other way round. */
+		/* Kernel and user see each other's writes. */
 		WRITE_ONCE(mine[0], i + 3);
 		if (get_user(byte, (u8 __user *)at) || byte != (u8)(i + 3) ||
 		    put_user((u8)(i + 4), (u8 __user *)at) || READ_ONCE(mine[0]) != (u8)(i + 4))
 			continue;
 		kept++;
 	}
-	facts_check(f, !wrong, "mapped whole", "OTHER PAGES MAPPED");
+	facts_check(f, !wrong, "all pages mapped", "OTHER PAGES MAPPED");
 	facts_say(f, "%s", nr_shared == pages ? "as shared" : nr_shared ? "MIXED" : "as private");
 	if (nr_shared)
 		facts_check(f, kept == pages, "same data", "OTHER DATA");
 }
 
 /*
- * Map @pages pages from @first on, by @map, and say what is there. The buffer has an address of
- * the kernel's.
+ * Map @pages pages from page @first on with @map, and describe the mapping. @b must have a kernel
+ * address.
  */
 void map_describe(struct facts *f, const struct buffer *b, map_fn map, void *data,
 		  unsigned long pages, unsigned long first)

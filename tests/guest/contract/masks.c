@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Addresses that a device can give: masks, also those that change. */
+/* Addresses that a device can reach: DMA masks, including masks that change */
 #include <linux/dmapool.h>
 #include <linux/platform_device.h>
 #include <linux/sizes.h>
@@ -44,7 +44,7 @@ static void set(struct facts *f, struct device *dev, unsigned int bits)
 		   dma_set_coherent_mask(dev, DMA_BIT_MASK(bits)) ? "refused" : "ok");
 }
 
-/* As usb's host drivers do: the pool is there before anybody has set a mask. */
+/* USB host drivers create pools before they set a mask. */
 static void pool_first(struct facts *f)
 {
 	struct platform_device *pdev = device_make("contract_pool_first");
@@ -68,7 +68,7 @@ static void pool_first(struct facts *f)
 	platform_device_unregister(pdev);
 }
 
-/* What the device had before does not matter. */
+/* Narrow the mask while memory from before is still in use. */
 static void narrower(struct facts *f, unsigned int bits)
 {
 	struct platform_device *pdev = device_make("contract_narrower");
@@ -84,7 +84,7 @@ static void narrower(struct facts *f, unsigned int bits)
 	buffer(f, dev, 5000, GFP_KERNEL, "64 bits");
 	held.vaddr = dma_alloc_coherent(dev, held.size, &held.dma, GFP_KERNEL);
 
-	/* dma_set_coherent_mask() may refuse, drivers also write there. */
+	/* dma_set_coherent_mask() may refuse; drivers also write the mask directly. */
 	set(f, dev, bits);
 	dev->coherent_dma_mask = DMA_BIT_MASK(bits);
 	snprintf(when, sizeof(when), "64 bits, then %u", bits);
@@ -101,7 +101,7 @@ static void narrower(struct facts *f, unsigned int bits)
 	platform_device_unregister(pdev);
 }
 
-/* The pool has blocks left when the mask shrinks: it hands them out, as it does not look. */
+/* The mask shrinks while the pool has free blocks: it hands them out without a check. */
 static void pool_then_narrower(struct facts *f)
 {
 	struct platform_device *pdev = device_make("contract_pool_then");
@@ -136,7 +136,7 @@ static void limited_by_bus(struct facts *f)
 	platform_device_unregister(pdev);
 }
 
-/* Nobody may tell a device's mask from another one's memory. */
+/* One device's mask must not depend on another device's memory. */
 static void two_devices(struct facts *f)
 {
 	struct platform_device *pdev = device_make("contract_other");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What drivers do and should not, where the kernel takes no harm. */
+/* API misuse that the kernel tolerates */
 #include <linux/dmapool.h>
 #include <linux/mm.h>
 #include <linux/sizes.h>
@@ -7,8 +7,8 @@
 #include "contract.h"
 
 /*
- * The kernel's own bookkeeping takes any size of the same pages; only CONFIG_DMA_API_DEBUG
- * knows better.
+ * The kernel accepts any size that covers the same pages; only CONFIG_DMA_API_DEBUG checks the exact
+ * size.
  */
 static void other_size(struct facts *f, size_t size, size_t freed)
 {
@@ -24,7 +24,7 @@ static void other_size(struct facts *f, size_t size, size_t freed)
 	facts_end(f);
 }
 
-/* Allocated by one name, freed by the other one: they are the same underneath. */
+/* Freed with other attributes: both names share one implementation. */
 static void other_attrs(struct facts *f)
 {
 	struct buffer b = { .dev = test_dev, .size = 5000 };
@@ -37,7 +37,7 @@ static void other_attrs(struct facts *f)
 	facts_end(f);
 }
 
-/* A block is not given back: the kernel says so, and keeps its memory shared for good. */
+/* A block is still in use: the kernel warns, and its memory stays shared forever. */
 static void busy(struct facts *f)
 {
 	struct dma_pool *pool;
@@ -50,7 +50,7 @@ static void busy(struct facts *f)
 	dma_pool_destroy(pool);
 	facts_check(f, vaddr, "ok", "NULL");
 	if (vaddr) {
-		/* The device may go on, and so may the driver. */
+		/* Device and driver may continue to use it. */
 		memset(vaddr, 0x77, 64);
 		facts_check(f, !memchr_inv(vaddr, 0x77, 64), "kept", "NOT KEPT");
 		facts_check(f, phys_shared(virt_to_phys(vaddr), 64), "still shared",

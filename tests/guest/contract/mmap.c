@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Coherent memory in user space, in a scatterlist, and what the device is said to need. */
+/* Coherent memory in user space and in scatterlists */
 #include <linux/dma-direct.h>
 #include <linux/scatterlist.h>
 #include <linux/sizes.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* dma_alloc_noncontiguous() and its friends: memory as a scatterlist. */
+/* dma_alloc_noncontiguous() and related functions: memory as a scatterlist */
 #include <linux/dma-direct.h>
 #include <linux/scatterlist.h>
 #include <linux/sizes.h>
@@ -64,7 +64,7 @@ static void mapped(struct facts *f, size_t size, unsigned long more)
 	struct way way = { .b = &b };
 
 	facts_begin(f, b.dev, "dma_mmap_noncontiguous %zu%s", size,
-		    more ? ", and a page too many" : "");
+		    more ? ", one page too many" : "");
 	way.sgt = dma_alloc_noncontiguous(b.dev, size, DMA_BIDIRECTIONAL, GFP_KERNEL, 0);
 	facts_check(f, way.sgt, "ok", "NULL");
 	if (way.sgt) {
@@ -99,7 +99,7 @@ void noncontiguous_run(struct facts *f)
 	one(f, SZ_64K, DMA_FROM_DEVICE, GFP_KERNEL, DMA_ATTR_ALLOC_SINGLE_PAGES);
 	watch_verbose(false);
 
-	/* These are mistakes, each with a warning of the kernel's. */
+	/* Misuse: each makes the kernel warn. */
 	one(f, 5000, DMA_BIDIRECTIONAL, GFP_KERNEL, DMA_ATTR_NO_WARN);
 	one(f, 5000, DMA_BIDIRECTIONAL, GFP_KERNEL | __GFP_COMP, 0);
 	one(f, 5000, DMA_BIDIRECTIONAL, GFP_KERNEL | GFP_DMA32, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A device that does not snoop caches: all of its memory is mapped anew. */
+/* A device that does not snoop caches: all its memory is remapped. */
 #include <linux/dmapool.h>
 #include <linux/platform_device.h>
 #include <linux/sizes.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* dma_alloc_pages() and its friends: pages that the driver synchronises. */
+/* dma_alloc_pages() and related functions: pages with explicit synchronisation */
 #include <linux/dma-direct.h>
 #include <linux/mm.h>
 #include <linux/sizes.h>
@@ -34,7 +34,7 @@ static void one(struct facts *f, size_t size, enum dma_data_direction dir, gfp_t
 	if (page) {
 		dma_sync_single_for_device(b.dev, b.dma, size, dir);
 		dma_sync_single_for_cpu(b.dev, b.dma, size, dir);
-		/* A part of it, and another one */
+		/* Also synchronise a part of it. */
 		dma_sync_single_for_device(b.dev, b.dma + size / 2, size - size / 2, dir);
 		facts_check(f, buffer_kept(&b), "kept to the end", "NOT KEPT TO THE END");
 		dma_free_pages(b.dev, size, page, b.dma, dir);
@@ -42,7 +42,7 @@ static void one(struct facts *f, size_t size, enum dma_data_direction dir, gfp_t
 	facts_end(f);
 }
 
-/* Those for what may not wait have no address in the linear map that could be used. */
+/* Pages from the atomic pool have no usable address in the linear map. */
 static void atomic(struct facts *f, size_t size, gfp_t gfp)
 {
 	dma_addr_t dma;
@@ -65,7 +65,7 @@ static void mapped(struct facts *f, size_t size, unsigned long more)
 	struct buffer b = { .dev = test_dev, .size = size };
 	struct way way = { .b = &b };
 
-	facts_begin(f, b.dev, "dma_mmap_pages %zu%s", size, more ? ", and a page too many" : "");
+	facts_begin(f, b.dev, "dma_mmap_pages %zu%s", size, more ? ", one page too many" : "");
 	way.page = dma_alloc_pages(b.dev, size, &b.dma, DMA_BIDIRECTIONAL, GFP_KERNEL);
 	facts_check(f, way.page, "ok", "NULL");
 	if (way.page) {
@@ -76,7 +76,7 @@ static void mapped(struct facts *f, size_t size, unsigned long more)
 	facts_end(f);
 }
 
-/* dma_alloc_noncoherent() is made of these. */
+/* dma_alloc_noncoherent() is based on dma_alloc_pages(). */
 static void noncoherent(struct facts *f, size_t size)
 {
 	struct buffer b = { .dev = test_dev, .size = size };
@@ -92,7 +92,7 @@ static void noncoherent(struct facts *f, size_t size)
 	facts_end(f);
 }
 
-/* A driver may give a page a reference of its own for a while, as the network stack does. */
+/* A driver may take a page reference for a while, as the network stack does. */
 static void referenced(struct facts *f, size_t size)
 {
 	dma_addr_t dma;
@@ -145,7 +145,7 @@ void pages_run(struct facts *f)
 	one(f, SZ_64K, DMA_FROM_DEVICE, GFP_NOIO | __GFP_NORETRY);
 	watch_verbose(false);
 
-	/* These are mistakes, each with a warning of the kernel's. */
+	/* Misuse: each makes the kernel warn. */
 	atomic(f, 5000, GFP_KERNEL | __GFP_COMP);
 	atomic(f, 5000, GFP_KERNEL | GFP_DMA32);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory in pieces: outside of CMA no block of more than 128K is free, and every piece has a
- * neighbour in use, which cannot be moved. So a driver finds memory that starts late.
+ * Fragmented memory: outside of CMA no free block exceeds 128K, and each has an unmovable neighbour in
+ * use, as a driver that loads late may find it.
  */
 #include <linux/delay.h>
 #include <linux/gfp.h>
@@ -15,7 +15,7 @@
 
 static LIST_HEAD(held);
 
-/* Of each two pieces one is held, page by page, and the other one is free. */
+/* Of each pair of pieces, hold one page by page and free the other. */
 static void break_up(gfp_t gfp)
 {
 	struct page *page;
@@ -31,8 +31,8 @@ static void break_up(gfp_t gfp)
 }
 
 /*
- * No block is larger from now on. This takes what is below the watermarks, too, and what
- * compaction can make, so that it is the same every time.
+ * Afterwards no larger block is free. Use the reserves below the watermarks and compaction too, so
+ * that the result is reproducible.
  */
 static void shatter(void)
 {
@@ -63,8 +63,8 @@ static void one(struct facts *f, size_t size, gfp_t gfp, unsigned long attrs, co
 }
 
 /*
- * CMA is in use as well: nothing is left for a large request. A page there that somebody else uses
- * for a moment makes one fail, and is free again for the next: so it has to fail for a while.
+ * Use up CMA as well, so that nothing is left for a large request. A CMA page that is pinned for a
+ * moment fails one request but not the next: wait for a series of failures.
  */
 static void without_cma(struct facts *f)
 {
@@ -83,7 +83,7 @@ static void without_cma(struct facts *f)
 		else
 			nr++;
 	}
-	facts_line(f, "memory in pieces, buffers of 4M until there is none: %s",
+	facts_line(f, "memory in pieces, buffers of 4M until it fails: %s",
 		   nr == MOST ? "NO END" : nr ? "some, then NULL" : "NONE");
 	one(f, SZ_4M, GFP_KERNEL | __GFP_NORETRY, DMA_ATTR_NO_WARN,
 	    "__GFP_NORETRY NO_WARN, no CMA");

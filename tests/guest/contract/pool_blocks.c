@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* dma_pool_alloc(), dma_pool_zalloc() and dma_pool_free(): where blocks are, and what is in them */
+/* dma_pool_alloc(), dma_pool_zalloc() and dma_pool_free(): addresses and contents of blocks */
 #include <linux/dma-direct.h>
 #include <linux/dmapool.h>
 #include <linux/mm.h>
@@ -23,7 +23,7 @@ static bool correspond(const struct buffer *b)
 
 static void grid(struct facts *f, size_t size, size_t align, size_t boundary, gfp_t gfp)
 {
-	/* Some chunks of 64K, and no more than the kernel's pool for what may not wait has. */
+	/* Several chunks of 64K, but no more than the kernel's atomic pool has */
 	const unsigned int nr = gfpflags_allow_blocking(gfp) ? clamp(SZ_256K / size, 3, 300) :
 							       clamp(SZ_32K / size, 1, 100);
 	unsigned int got = 0, wrong_align = 0, wrong_boundary = 0, wrong_page = 0, wrong_dma = 0,
@@ -74,7 +74,7 @@ out:
 	facts_end(f);
 }
 
-/* A block that comes back to its pool is zeroed, if that is asked for. */
+/* A reused block is zeroed on request. */
 static void reused(struct facts *f, size_t size, gfp_t gfp, const char *how)
 {
 	struct dma_pool *pool = dma_pool_create("reused", test_dev, size, 0, 0);
@@ -98,7 +98,7 @@ static void reused(struct facts *f, size_t size, gfp_t gfp, const char *how)
 	facts_end(f);
 }
 
-/* Nobody but its owner writes to a block in use. */
+/* A block in use keeps its data. */
 static void undisturbed(struct facts *f)
 {
 	struct dma_pool *pool;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The file "pools" that sysfs has for a device with pools. */
+/* The sysfs file "pools" of a device with pools */
 #include <linux/dmapool.h>
 #include <linux/fs.h>
 #include <linux/namei.h>
@@ -12,7 +12,7 @@
 #define FILE_NAME	"/sys/devices/platform/contract_file/pools"
 #define LEN		2048
 
-/* What is in the file, or NULL if there is none. */
+/* Contents of the file, or NULL if it does not exist */
 static char *contents(void)
 {
 	struct file *file = filp_open(FILE_NAME, O_RDONLY, 0);
@@ -32,13 +32,13 @@ static char *contents(void)
 	return text;
 }
 
-/* One fact for what a reader looks for, and one for how much memory it takes. */
+/* Separate facts for what a reader looks for, and for the memory usage */
 static void look(struct facts *f, const char *when)
 {
 	char *text = contents(), *rest = text, *line;
 
 	if (!text) {
-		facts_line(f, "pools file, %s: there is none", when);
+		facts_line(f, "pools file, %s: no file", when);
 		return;
 	}
 	line = strsep(&rest, "\n");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* dma_pool_create() and dma_pool_destroy(): arguments, and what each asks of the device. */
+/* dma_pool_create() and dma_pool_destroy(): arguments, and the memory they allocate */
 #include <linux/dmapool.h>
 #include <linux/platform_device.h>
 #include <linux/sizes.h>
@@ -57,7 +57,7 @@ static void node(struct facts *f, int node)
 	facts_end(f);
 }
 
-/* A pool asks for memory when it needs some. What it asks for is seen in the events. */
+/* When does a pool allocate memory? The events show it. */
 static void memory(struct facts *f, size_t size, unsigned int nr)
 {
 	static void *vaddr[64];
@@ -83,7 +83,7 @@ static void memory(struct facts *f, size_t size, unsigned int nr)
 	facts_end(f);
 }
 
-/* A pool holds no reference to its device: the device is there longer. */
+/* A pool holds no device reference: the device must outlive it. */
 static void after_destroy(struct facts *f)
 {
 	struct platform_device *pdev = device_make("contract_references");

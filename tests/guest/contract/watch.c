@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What happens meanwhile: the trace events dma:* of one device, the pages that this task gets
- * from the page allocator, and what the kernel's log says that a driver's author would look
- * into. The tracepoints are not exported: they are found by name.
+ * What happens during a request: trace events dma:* of one device, GFP flags of this task's page
+ * allocations, and kernel messages that a driver author would care about. The tracepoints are not
+ * exported, so look them up by name.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -27,7 +27,7 @@ static unsigned int nr_events, repeated;
 static char events[MAX_EVENTS][EVENT_LEN];
 static unsigned long said;
 
-/* Parts of messages, and what they come to. */
+/* Substrings of kernel messages, and their meaning */
 static const struct {
 	const char *text, *means;
 } messages[] = {
@@ -64,7 +64,7 @@ static void add_event(const char *text)
 		strscpy(events[nr_events++], text, EVENT_LEN);
 }
 
-/* Something of a subject's own, in its place among the events. */
+/* Add a marker of the subject between the events. */
 void watch_note(const char *what)
 {
 	add_event(what);
@@ -99,7 +99,7 @@ static void on_free(const char *name, struct device *dev, size_t size,
 	add_event(text);
 }
 
-/* These have the arguments of the events. */
+/* Probes with the arguments of the trace events */
 static void on_dma_alloc(void *name, struct device *dev, void *vaddr, dma_addr_t dma, size_t size,
 			 enum dma_data_direction dir, gfp_t gfp, unsigned long attrs)
 {
@@ -136,7 +136,7 @@ static void on_page_alloc(void *name, struct page *page, unsigned int order, gfp
 	if (!in_task() || current != READ_ONCE(task))
 		return;
 	page_gfp |= gfp;
-	/* The message itself comes once in ten seconds. */
+	/* The kernel's message is rate-limited to one in ten seconds. */
 	if (!page && !(gfp & __GFP_NOWARN))
 		page_failed = true;
 }
@@ -149,8 +149,8 @@ static void on_kmalloc(void *name, unsigned long caller, const void *object, siz
 }
 
 /*
- * What other tasks are told is no fact; what interrupts say may be. On a busy machine 7.3.4 warns
- * in hrtimer_forward() of itself.
+ * Ignore messages of other tasks, but not those of interrupts. On a busy machine 7.3.4 warns in
+ * hrtimer_forward(), which is not related.
  */
 static void on_console(void *name, const char *text, size_t len)
 {
@@ -206,7 +206,7 @@ int watch_init(void)
 
 		if (!err)
 			continue;
-		pr_err("there is no trace event %s (%pe)\n", probes[i].name, ERR_PTR(err));
+		pr_err("cannot find the trace event %s (%pe)\n", probes[i].name, ERR_PTR(err));
 		for (int rest = i; rest < ARRAY_SIZE(probes); rest++)
 			probes[rest].tp = NULL;
 		watch_exit();
@@ -225,7 +225,7 @@ void watch_exit(void)
 	tracepoint_synchronize_unregister();
 }
 
-/* From here on, of this device; NULL is nothing but what the log says. */
+/* Start watching: events of @dev and messages; only messages if it is NULL. */
 void watch_begin(struct device *dev)
 {
 	guard(raw_spinlock_irqsave)(&lock);
@@ -239,7 +239,7 @@ void watch_begin(struct device *dev)
 	WRITE_ONCE(watched, dev);
 }
 
-/* Say what was seen. */
+/* Stop watching, and report. */
 void watch_end(struct facts *f)
 {
 	const bool has_device = watched;
@@ -264,19 +264,19 @@ void watch_end(struct facts *f)
 	}
 }
 
-/* Have the events flags and attributes? */
+/* Include flags and attributes in the events. */
 void watch_verbose(bool yes)
 {
 	verbose = yes;
 }
 
-/* All flags that this task gave to the page allocator since watch_begin(). */
+/* All flags passed to the page allocator by this task since watch_begin() */
 gfp_t watch_page_gfp(void)
 {
 	return page_gfp;
 }
 
-/* The same, to kmalloc(). */
+/* The same for kmalloc() */
 gfp_t watch_slab_gfp(void)
 {
 	return slab_gfp;

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The blocks of pool_test, with all that is checked of them. */
+/* The checked blocks of pool_test */
 #include <block.c>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Coherent buffers as a driver has them, of parts of a granule and of several granules. */
+/* Coherent buffers smaller and larger than a granule */
 #include <linux/dma-direct.h>
 #include <linux/dma-mapping.h>
 #include <linux/mm.h>
@@ -23,11 +23,11 @@ static const char *where_it_is(const struct buffer *b)
 	const phys_addr_t phys = virt_to_phys(b->vaddr);
 
 	if (!virt_addr_valid(b->vaddr) || !virt_addr_valid(b->vaddr + b->size - 1))
-		return "a buffer that is not in the linear map";
+		return "buffer not in the linear map";
 	if (!IS_ALIGNED(phys, PAGE_SIZE << get_order(b->size)))
-		return "a buffer that is not aligned to its order";
+		return "buffer not aligned to its order";
 	if (b->dma != phys_to_dma_unencrypted(test_dev, phys))
-		return "a buffer whose DMA address is not its shared address";
+		return "DMA address is not the shared alias of the buffer";
 	return NULL;
 }
 
@@ -45,9 +45,9 @@ static const char *get(struct buffer *b, struct rnd_state *rnd, struct tally *ta
 	tally->got++;
 	wrong = where_it_is(b);
 	if (!wrong && content && memchr_inv(b->vaddr, 0, b->size))
-		wrong = "a buffer that is not zeroed";
+		wrong = "buffer not zeroed";
 	if (wrong)
-		b->vaddr = NULL;	/* never touched, never freed */
+		b->vaddr = NULL;	/* do not access or free it */
 	else
 		memset(b->vaddr, b->fill, b->size);
 	return wrong;
@@ -60,7 +60,7 @@ static const char *put(struct buffer *b)
 	if (!b->vaddr)
 		return NULL;
 	if (content && memchr_inv(b->vaddr, b->fill, b->size))
-		wrong = "a buffer that somebody else wrote into";
+		wrong = "buffer overwritten";
 	dma_free_coherent(test_dev, b->size, b->vaddr, b->dma);
 	b->vaddr = NULL;
 	return wrong;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lets a shell and other modules give the hostile host of the simulator another seed. It
- * needs nothing of rhi_probe, which can be loaded and unloaded meanwhile.
+ * Set the seed of the simulator's hostile host from a shell or from other modules. Does not depend on
+ * rhi_probe, which can be loaded and unloaded meanwhile.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -25,7 +25,7 @@ static int call(u64 seed, u64 kinds, u64 flags, struct arm_smccc_res *res)
 	return res->a0 ? -ENXIO : 0;
 }
 
-/* Returns %-ENXIO where the host is not hostile. */
+/* Returns %-ENXIO if the host is not hostile. */
 int hostile_reset(u64 seed, u64 kinds)
 {
 	struct arm_smccc_res res;
@@ -82,5 +82,5 @@ static void __exit hostile_call_exit(void)
 }
 module_exit(hostile_call_exit);
 
-MODULE_DESCRIPTION("Other seeds for the simulator's hostile host");
+MODULE_DESCRIPTION("Set the seed of the simulator's hostile host");
 MODULE_LICENSE("GPL");

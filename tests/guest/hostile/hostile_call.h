@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The simulator's call for tests: another seed for its hostile host (tests/realm/README.md). */
+/* The simulator's test call, which sets the seed of its hostile host (tests/realm/README.md) */
 #ifndef HOSTILE_CALL_H
 #define HOSTILE_CALL_H
 

@@ -8,16 +8,16 @@
 struct device;
 
 /**
- * struct tally - what came of it
- * @seeds: that were tried
- * @got: blocks and buffers
- * @missed: those that were not to be had: the host did not share
+ * struct tally - counters
+ * @seeds: tested seeds
+ * @got: successful allocations
+ * @missed: failed allocations, because the host did not share
  */
 struct tally {
 	unsigned long seeds, got, missed;
 };
 
-/* buffers.c: returns what is wrong, or NULL */
+/* buffers.c: returns an error text or NULL */
 const char *use_buffers(struct rnd_state *rnd, struct tally *tally);
 
 #endif /* HOSTILE_TEST_H */

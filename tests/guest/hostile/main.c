@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Uses what rhi_probe offers on a hostile host, a seed after the other: whatever the host
- * answers, what can be had keeps its promises. Writing "FIRST COUNT [KINDS]" to
- * /sys/kernel/debug/hostile_test tries so many seeds, on a host that is hostile about KINDS.
+ * Use rhi_probe's allocators on a hostile host, one seed after the other: whatever the host answers,
+ * allocated memory keeps its guarantees. Write "FIRST COUNT [KINDS]" to
+ * /sys/kernel/debug/hostile_test to test COUNT seeds, with KINDS of hostile answers.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -25,9 +25,9 @@
 
 unsigned long granule = PAGE_SIZE;
 module_param(granule, ulong, 0444);
-MODULE_PARM_DESC(granule, "The granule that rhi_probe found, in bytes");
+MODULE_PARM_DESC(granule, "Granule of rhi_probe in bytes");
 
-/* What block.c of pool_test needs */
+/* Used by block.c of pool_test */
 bool content;
 struct device *test_dev;
 
@@ -87,7 +87,7 @@ static const char *use_pool(struct rnd_state *rnd)
 	rhi_pool_destroy(pool);
 	kfree(blocks);
 	if (!block_forget_all() && !wrong)
-		wrong = "a block that was not given back";
+		wrong = "block not freed";
 	return wrong;
 }
 
@@ -98,7 +98,7 @@ static int try_seed(u64 seed, u64 kinds)
 	int err;
 
 	prandom_seed_state(&rnd, seed);
-	/* Content can be checked where the host lets it alone. */
+	/* Contents can only be checked if the host does not overwrite them. */
 	content = prandom_u32_state(&rnd) % 2;
 	if (content)
 		kinds &= ~HOSTILE_SCRIBBLE;
@@ -191,5 +191,5 @@ static void __exit hostile_test_exit(void)
 }
 module_exit(hostile_test_exit);
 
-MODULE_DESCRIPTION("Uses rhi_probe on a hostile host, a seed after the other");
+MODULE_DESCRIPTION("Test rhi_probe on a hostile host with many seeds");
 MODULE_LICENSE("GPL");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Has functions of its own by names that the hook redirects: they are nobody else's. Reading
- * /sys/module/namesake/parameters/alone calls them with an odd argument, which the hook would
- * take for a pool of its own, and says whether they ran.
+ * Functions with names that the hook redirects in the kernel, but must not redirect here. Reading
+ * /sys/module/namesake/parameters/alone calls them with an odd argument, which the hook would take for
+ * one of its pools, and reports whether they ran.
  */
 #include <linux/module.h>
 
@@ -29,7 +29,7 @@ static int get_alone(char *buf, const struct kernel_param *kp)
 
 static const struct kernel_param_ops alone_ops = { .get = get_alone };
 module_param_cb(alone, &alone_ops, NULL, 0444);
-MODULE_PARM_DESC(alone, "yes if this module's functions are still its own");
+MODULE_PARM_DESC(alone, "yes if this module's functions are not redirected");
 
-MODULE_DESCRIPTION("Functions of the same names as the kernel's");
+MODULE_DESCRIPTION("Functions with the names of kernel functions");
 MODULE_LICENSE("GPL");

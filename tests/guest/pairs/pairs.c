@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A driver that knows nothing of rhi_probe, and does nothing but allocate and free: what that
- * costs with the hook off and on (scripts/bench). The figures are in
- * /sys/module/pairs/parameters/figures, one a line.
+ * A driver that does not know rhi_probe and only allocates and frees memory: measures the cost of that
+ * with the hook off and on (scripts/bench). Results are in /sys/module/pairs/parameters/figures, one
+ * per line.
  *
- * They are nanoseconds, and with scripts/realm --icount an instruction is one. What all tasks
- * use of the CPU counts, for a free may leave work to a worker.
+ * Times are in nanoseconds, which are instructions with scripts/realm --icount. They include the CPU
+ * time of all tasks, because a free may leave work to a worker.
  */
 #include <linux/cpumask.h>
 #include <linux/delay.h>
@@ -24,16 +24,16 @@
 #define BUFFER_PAIRS	100
 #define COLD_BUFFERS	10
 #define ROUNDS		5
-#define PAUSE_MS	5000	/* what an allocator keeps for a while is gone then */
-#define WORKERS_MS	100	/* no worker has so much to do */
+#define PAUSE_MS	5000	/* longer than an allocator keeps spare memory */
+#define WORKERS_MS	100	/* longer than any worker runs */
 
 static bool wander;
 module_param(wander, bool, 0444);
-MODULE_PARM_DESC(wander, "Measure nothing; use a dma_pool with blocks of 64K on each CPU in turn, and keep it with one block in use (off)");
+MODULE_PARM_DESC(wander, "Do not measure: use a dma_pool with blocks of 64K on each CPU in turn, and keep it with one block in use (off)");
 
 static char figures[1024];
 module_param_string(figures, figures, sizeof(figures), 0444);
-MODULE_PARM_DESC(figures, "Call, bytes, cold or warm, nanoseconds an allocation and its free: not to be set");
+MODULE_PARM_DESC(figures, "Call, bytes, cold or warm, nanoseconds per allocation and free (read-only)");
 
 struct buffer {
 	void *vaddr;
@@ -42,9 +42,9 @@ struct buffer {
 
 static struct platform_device *pdev;
 static struct dma_pool *pool;
-static struct buffer kept;	/* the block in use when @wander */
+static struct buffer kept;	/* the block in use if @wander */
 
-static int take(size_t size, struct buffer *b)
+static int pairs_alloc(size_t size, struct buffer *b)
 {
 	if (pool)
 		b->vaddr = dma_pool_alloc(pool, GFP_KERNEL, &b->dma);
@@ -53,7 +53,7 @@ static int take(size_t size, struct buffer *b)
 	return b->vaddr ? 0 : -ENOMEM;
 }
 
-static void give(size_t size, const struct buffer *b)
+static void pairs_free(size_t size, const struct buffer *b)
 {
 	if (!b->vaddr)
 		return;
@@ -63,7 +63,7 @@ static void give(size_t size, const struct buffer *b)
 		dma_free_coherent(&pdev->dev, size, b->vaddr, b->dma);
 }
 
-/* Allocate and free in turn, as a driver that has one request at work. */
+/* Allocate and free in turn, like a driver with one request at a time. */
 static int warm(size_t size, unsigned int count)
 {
 	int err = 0;
@@ -71,26 +71,26 @@ static int warm(size_t size, unsigned int count)
 	while (count-- && !err) {
 		struct buffer b;
 
-		err = take(size, &b);
-		give(size, &b);
+		err = pairs_alloc(size, &b);
+		pairs_free(size, &b);
 	}
 	return err;
 }
 
-/* Nothing is freed before all is allocated, so that no allocator can use anything twice. */
+/* Allocate everything before freeing anything, so that no allocator can reuse memory. */
 static int cold(size_t size, unsigned int count)
 {
 	struct buffer b[COLD_BUFFERS] = { };
 	int err = 0;
 
 	for (unsigned int i = 0; i < count && !err; i++)
-		err = take(size, &b[i]);
+		err = pairs_alloc(size, &b[i]);
 	for (unsigned int i = 0; i < count; i++)
-		give(size, &b[i]);
+		pairs_free(size, &b[i]);
 	return err;
 }
 
-/* What all tasks have used of the CPU, when the workers are done. */
+/* CPU time used by all tasks, after the workers are done */
 static s64 busy_ns(void)
 {
 	struct task_struct *process, *task;
@@ -105,9 +105,9 @@ static s64 busy_ns(void)
 }
 
 /*
- * The simulator writes down the first 1024 requests that break the granule, and its counters
- * at a conversion when it did not for a millisecond. Neither is a cost of the calls: have the
- * former behind us, and a conversion before whatever is measured.
+ * Two costs of the simulator must not count: it writes the summary for each of the first 1024
+ * misaligned requests, and for a conversion if it has not done so for a millisecond. Use up the former
+ * here, and do a conversion right before each measurement.
  */
 static int fill_list(void)
 {
@@ -135,7 +135,7 @@ static int measure(const char *call, int (*work)(size_t size, unsigned int count
 	s64 ns = S64_MAX, ns_of_none = S64_MAX;
 	int err = 0;
 
-	/* The least of some rounds, as other tasks have something to do now and then. */
+	/* Take the minimum of several rounds: other tasks run now and then. */
 	for (int i = 0; i < ROUNDS && !err; i++) {
 		s64 before, start;
 
@@ -171,14 +171,14 @@ static int measure_buffers(size_t size)
 	       measure("dma_alloc_coherent", warm, size, BUFFER_PAIRS);
 }
 
-/* Below a granule: a driver has other buffers, too. */
+/* Smaller than a granule: as in a driver that has another buffer in use */
 static int measure_small_buffers(size_t size)
 {
 	struct buffer other;
 	int err;
 
-	err = take(size, &other) ?: measure_buffers(size);
-	give(size, &other);
+	err = pairs_alloc(size, &other) ?: measure_buffers(size);
+	pairs_free(size, &other);
 	return err;
 }
 
@@ -195,7 +195,7 @@ static int use_everywhere(void)
 	pool = dma_pool_create("pairs", &pdev->dev, SZ_64K, 0, 0);
 	if (!pool)
 		return -ENOMEM;
-	err = take(SZ_64K, &kept);
+	err = pairs_alloc(SZ_64K, &kept);
 	for_each_online_cpu(cpu)
 		err = err ?: work_on_cpu(cpu, use_here, NULL);
 	return err;
@@ -204,7 +204,7 @@ static int use_everywhere(void)
 static void pairs_exit(void)
 {
 	if (pool) {
-		give(SZ_64K, &kept);
+		pairs_free(SZ_64K, &kept);
 		dma_pool_destroy(pool);
 	}
 	platform_device_unregister(pdev);
@@ -236,5 +236,5 @@ static int __init pairs_init(void)
 }
 module_init(pairs_init);
 
-MODULE_DESCRIPTION("What allocating and freeing DMA memory costs a driver");
+MODULE_DESCRIPTION("Measure the cost of allocating and freeing DMA memory");
 MODULE_LICENSE("GPL");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bugs, one at a time, for a stress run to find: an allocator that hands out what it must
- * not, somebody who writes where he must not, a conversion that is none.
+ * Bugs for a stress run to find, one at a time: an allocator that returns bad memory, stray writes,
+ * missing and misaligned conversions.
  *
- * A kprobe sends calls of a function of rhi_probe's to one here, which calls the original: a
- * call from this module runs on. So nothing of this is in the modules themselves.
+ * A kprobe redirects a function of rhi_probe to a replacement here. The replacement calls the original:
+ * calls from this module are not redirected. So the modules themselves contain no test code.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -23,11 +23,11 @@
 static char *bug = "none";
 module_param(bug, charp, 0444);
 
-/* So many calls are good, for there has to be something to break. */
+/* The first calls are correct, so that there is something to corrupt. */
 #define GOOD_CALLS	20
 #define FOREIGN_WORD	0x5ca1ab1e5ca1ab1eULL
 
-/* Tests have one worker. */
+/* Tests use one worker. */
 static void *previous;
 static dma_addr_t previous_dma;
 static unsigned int calls;
@@ -46,7 +46,7 @@ static void lose_write(void **vaddr, dma_addr_t *dma)
 	memset(previous, 0, 16);
 }
 
-/* A single bit, at the end of the block: the last that is looked at. */
+/* A single bit at the end of the block, which is checked last */
 static void flip_bit(void **vaddr, dma_addr_t *dma)
 {
 	*((u8 *)previous + 63) ^= 0x10;
@@ -70,7 +70,7 @@ static void shift_by_one(void **vaddr, dma_addr_t *dma)
 	*dma += 1;
 }
 
-/* Blocks of 64 bytes that must not cross 64: the alignment is good, tests choose the seed so. */
+/* For blocks of 64 bytes with a boundary of 64: tests choose a seed with a valid alignment. */
 static void shift_by_half(void **vaddr, dma_addr_t *dma)
 {
 	*vaddr += 32;
@@ -126,14 +126,14 @@ static noinline struct rhi_granule *planted_misaligned(struct device *dev, const
 	struct rhi_granule *granule;
 
 	if (set_memory_decrypted(addr, 1) || set_memory_encrypted(addr, 1))
-		pr_err("a page could not be converted\n");
+		pr_err("cannot convert a page\n");
 	granule = rhi_granule_share(dev, what, size, gfp);
-	/* Not the last thing here: the original would not return to this module. */
+	/* Prevent a tail call: the original must return into this module. */
 	barrier();
 	return granule;
 }
 
-/* convert(page, size, share): to private nothing is done. */
+/* convert(page, size, share): do nothing for a change to private. */
 static int planted_convert(void)
 {
 	return 0;
@@ -181,7 +181,7 @@ static int __init planted_init(void)
 	for (planted = bugs; planted->name && strcmp(planted->name, bug); planted++)
 		;
 	if (!planted->name) {
-		pr_err("there is no bug \"%s\"\n", bug);
+		pr_err("unknown bug \"%s\"\n", bug);
 		return -EINVAL;
 	}
 	page = alloc_page(GFP_KERNEL | __GFP_ZERO);
@@ -196,7 +196,7 @@ static int __init planted_init(void)
 }
 module_init(planted_init);
 
-/* Nobody is inside: tests end the run before. */
+/* No call is active: tests end the run first. */
 static void __exit planted_exit(void)
 {
 	unregister_kprobe(&probe);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where nothing may sleep. */
+/* Atomic context */
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/irq_work.h>
@@ -32,9 +32,9 @@ static void spinlock(struct test *test)
 }
 
 /*
- * All blocks are taken without blocking: then there are none, and a while later there are.
- * The pool has few large ones, so that the refill does not keep pace. Where blocks are small
- * the kernel's pool for atomic requests, which grows meanwhile, may have enough for all.
+ * Allocate all blocks without blocking until there are none, and again after a while. The blocks are
+ * few and large, so that the refill cannot keep up. If blocks are small, the kernel's growing atomic
+ * pool may have enough for all of them.
  */
 static void runs_out(struct test *test)
 {
@@ -46,7 +46,7 @@ static void runs_out(struct test *test)
 
 	if (!CHECK(test, pool && blocks))
 		goto out;
-	/* One chunk is there. */
+	/* Make sure that there is a chunk. */
 	if (GET(test, pool, &shape, GFP_KERNEL, 0, &blocks[0]))
 		PUT(test, pool, &shape, &blocks[0]);
 	for (int round = 0; round < 3 && nr < most; round++) {
@@ -62,7 +62,7 @@ static void runs_out(struct test *test)
 		local_irq_restore(flags);
 		CHECK(test, wrong == no_block || (!wrong && nr == most));
 		misses += wrong == no_block;
-		/* So many are kept ready: more than a quarter of a chunk. */
+		/* The pool keeps more than a quarter of a chunk ready. */
 		CHECK(test, nr >= before + 2 || nr == most);
 
 		for (int i = 0; i < 100 && wrong == no_block && nr < most; i++) {
@@ -72,13 +72,13 @@ static void runs_out(struct test *test)
 			misses += !!wrong;
 		}
 		GOOD(test, wrong);
-		/* Until the worker is idle again */
+		/* Wait until the worker is idle. */
 		msleep(100);
 	}
 	test_note(test, "blocks %u atomic_misses %u", nr, misses);
 	for (unsigned int i = 0; i < nr; i++)
 		PUT(test, pool, &shape, &blocks[i]);
-	/* tests/pool.t compares misses with debugfs before the pool goes. */
+	/* tests/pool.t compares the misses with debugfs while the pool exists. */
 	test_keep(pool);
 	pool = NULL;
 out:
@@ -133,7 +133,7 @@ static void interrupts(struct test *test)
 			mod_timer(&in->timer, jiffies);
 		else
 			irq_work_queue(&in->irq_work);
-		/* They meet this task in the middle of the same. */
+		/* Let interrupts hit this task in the middle of an operation. */
 		while (!completion_done(&in->done) && !test->failed) {
 			if (GET(test, in->pool, &shape64, GFP_KERNEL, 1000, &block))
 				PUT(test, in->pool, &shape64, &block);
@@ -149,8 +149,8 @@ static void interrupts(struct test *test)
 }
 
 const struct test_case atomic_cases[] = {
-	{ "GFP_ATOMIC below a spinlock, without interrupts", spinlock },
-	{ "alloc and free in interrupts", interrupts },
+	{ "GFP_ATOMIC under a spinlock with interrupts off", spinlock },
+	{ "allocate and free in interrupts", interrupts },
 	{ "GFP_ATOMIC runs out, and a worker refills", runs_out },
 	{ }
 };

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Blocks that are checked when they come and when they go. A bit for each 16 bytes of RAM
- * says whether a block is there: no two blocks ever overlap, of whichever pool, on
- * whichever CPU.
+ * Blocks that are checked when allocated and when freed. A bitmap with one bit per 16 bytes of RAM
+ * records blocks in use: no two blocks may overlap, across all pools and CPUs.
  */
 #include <linux/bitmap.h>
 #include <linux/dma-direct.h>
@@ -18,7 +17,7 @@
 
 #define UNIT	16
 
-const char * const no_block = "there is none";
+const char * const no_block = "no block available";
 
 static unsigned long *taken;
 static phys_addr_t ram_start, ram_end;
@@ -41,7 +40,7 @@ void block_exit(void)
 	vfree(taken);
 }
 
-/* Returns whether there was nothing to forget. */
+/* Returns true if no block was in use. */
 bool block_forget_all(void)
 {
 	const size_t bits = (ram_end - ram_start) / UNIT;
@@ -52,7 +51,7 @@ bool block_forget_all(void)
 	return none;
 }
 
-/* A block that was got without blocking may have no place in the linear map. */
+/* Blocks allocated without blocking may have no linear address. */
 static phys_addr_t block_phys(const struct block *block)
 {
 	return dma_to_phys(test_dev, block->dma);
@@ -67,7 +66,7 @@ static const char *set_taken(const struct block *block, size_t bytes, bool yes)
 		good &= (yes ? test_and_set_bit(bit, taken) : !test_and_clear_bit(bit, taken)) == 0;
 	if (good)
 		return NULL;
-	return yes ? "another block is there" : "it was nobody's";
+	return yes ? "overlaps another block" : "was not allocated";
 }
 
 static u32 pattern(const struct block *block, size_t i)
@@ -75,7 +74,7 @@ static u32 pattern(const struct block *block, size_t i)
 	return block->id * 2654435761U + i;
 }
 
-static void fill(const struct shape *shape, const struct block *block)
+static void block_fill(const struct shape *shape, const struct block *block)
 {
 	u32 *p = block->vaddr;
 
@@ -85,14 +84,14 @@ static void fill(const struct shape *shape, const struct block *block)
 		WRITE_ONCE(p[i], pattern(block, i));
 }
 
-/* What is in a block is still what was written there. */
+/* Check that a block still has its pattern. */
 const char *block_look(const struct shape *shape, const struct block *block)
 {
 	const u32 *p = block->vaddr;
 
 	for (size_t i = 0; content && i < shape->size / sizeof(*p); i++) {
 		if (READ_ONCE(p[i]) != pattern(block, i))
-			return "somebody else wrote there";
+			return "overwritten";
 	}
 	return NULL;
 }
@@ -112,7 +111,7 @@ static const char *where_it_is(const struct shape *shape, const struct block *bl
 		return "not in RAM";
 	if (is_vmalloc_addr(block->vaddr) ? offset_in_page(block->vaddr) != offset_in_page(phys) :
 	    block->vaddr != phys_to_virt(phys))
-		return "DMA address of something else";
+		return "wrong DMA address";
 	if (block->dma != phys_to_dma_unencrypted(test_dev, phys))
 		return "not a shared address";
 	if (shape->size <= PAGE_SIZE && offset_in_page(phys) + shape->size > PAGE_SIZE)
@@ -124,7 +123,7 @@ static const char *where_it_is(const struct shape *shape, const struct block *bl
 	return NULL;
 }
 
-/* Get a block, check all that was promised of it, fill it. */
+/* Allocate a block, check all guarantees, and fill it. */
 const char *block_get(struct rhi_pool *pool, const struct shape *shape, gfp_t gfp, u32 id,
 		      struct block *block)
 {
@@ -138,16 +137,16 @@ const char *block_get(struct rhi_pool *pool, const struct shape *shape, gfp_t gf
 	if (!wrong)
 		wrong = set_taken(block, shape->size, true);
 	if (wrong) {
-		block->vaddr = NULL;	/* never touched, never freed */
+		block->vaddr = NULL;	/* do not access or free it */
 		return wrong;
 	}
 	if (gfp & __GFP_ZERO && content && memchr_inv(block->vaddr, 0, shape->size))
 		wrong = "not zeroed";
-	fill(shape, block);
+	block_fill(shape, block);
 	return wrong;
 }
 
-/* Check that it is as it was left, and give it back. */
+/* Check the contents of a block, and free it. */
 const char *block_put(struct rhi_pool *pool, const struct shape *shape, struct block *block)
 {
 	void *vaddr = block->vaddr;
@@ -162,7 +161,7 @@ const char *block_put(struct rhi_pool *pool, const struct shape *shape, struct b
 	return wrong ?: wrong_bits;
 }
 
-/* It stays with its pool, and is this test's no more. */
+/* Stop tracking a block that stays allocated. */
 void block_forget(const struct shape *shape, struct block *block)
 {
 	set_taken(block, shape->size, false);
@@ -195,7 +194,7 @@ bool is_shared(phys_addr_t start, size_t bytes)
 	return all_is(start, bytes, RSI_RIPAS_EMPTY);
 }
 
-/* The granules that a block lies in are shared from end to end. */
+/* Check that all granules of a block are completely shared. */
 const char *block_in_whole_granules(const struct shape *shape, const struct block *block)
 {
 	const phys_addr_t phys = block_phys(block);
@@ -203,5 +202,5 @@ const char *block_in_whole_granules(const struct shape *shape, const struct bloc
 
 	if (is_shared(start, round_up(phys + shape->size, granule) - start))
 		return NULL;
-	return "a part of its granules is private";
+	return "its granules are partly private";
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Pools come and go. */
+/* Creation and destruction of pools */
 #include <linux/dma-mapping.h>
 #include <linux/mmzone.h>
 #include <linux/platform_device.h>
@@ -42,7 +42,7 @@ static void long_name(struct test *test)
 	rhi_pool_destroy(pool);
 }
 
-/* Shared addresses are above 2^32 wherever the memory is. */
+/* Shared addresses are above 2^32, wherever the memory is. */
 static void out_of_reach(struct test *test)
 {
 	struct platform_device *pdev = test_device_make("pool_test_32", DMA_BIT_MASK(32));
@@ -56,7 +56,7 @@ static void out_of_reach(struct test *test)
 	if (CHECK(test, pool)) {
 		CHECK(test, !rhi_pool_alloc(pool, GFP_KERNEL, &dma));
 		CHECK(test, !rhi_pool_alloc(pool, GFP_ATOMIC, &dma));
-		/* Drivers of usb set their mask after they made their pools. */
+		/* USB host drivers set the mask after creating pools. */
 		CHECK(test, !dma_coerce_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64)));
 		vaddr = rhi_pool_alloc(pool, GFP_KERNEL, &dma);
 		if (CHECK(test, vaddr))
@@ -116,7 +116,7 @@ static void largest(struct test *test)
 	rhi_pool_destroy(pool);
 }
 
-/* A pool promises no more than that: only a block that cannot be had is refused. */
+/* A pool accepts any size up to INT_MAX: only the allocation fails. */
 static void too_large(struct test *test)
 {
 	struct rhi_pool *pool = rhi_pool_create("too large", test_dev, INT_MAX, 0, 0);
@@ -154,12 +154,12 @@ static void goes_with_device(struct test *test)
 
 const struct test_case create_cases[] = {
 	{ "bad arguments are refused", bad_arguments },
-	{ "a long name is cut", long_name },
-	{ "memory that the device cannot reach is not given to it", out_of_reach },
-	{ "a pool's granules are shared, and private again when it went", given_back },
-	{ "a pool that is made a hundred times", many },
+	{ "a long name is truncated", long_name },
+	{ "no memory beyond the DMA mask", out_of_reach },
+	{ "granules are shared, and private again after rhi_pool_destroy()", given_back },
+	{ "a hundred pools in turn", many },
 	{ "the largest block", largest },
-	{ "a block that is too large", too_large },
-	{ "a managed pool goes with its device", goes_with_device },
+	{ "a block too large to allocate", too_large },
+	{ "a managed pool is destroyed with its device", goes_with_device },
 	{ }
 };

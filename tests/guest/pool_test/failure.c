@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each allocation that the pool makes, or the hook for a driver, fails once
- * (Documentation/fault-injection). tests/pool.t lets failslab and fail_page_alloc apply to all
- * requests before.
+ * Fail each allocation of the pool, or of the hook on behalf of a driver, once
+ * (Documentation/fault-injection). tests/pool.t first makes failslab and fail_page_alloc apply to all
+ * requests.
  */
 #include <linux/dma-mapping.h>
 #include <linux/sched.h>
@@ -10,11 +10,11 @@
 
 #include "pool_test.h"
 
-/* Five chunks: their index grows twice. */
+/* Enough for five chunks, whose index grows twice */
 #define BLOCKS	20
-/* What creation and growth allocate, at the very least. */
+/* Minimum number of allocations for creation and growth */
 #define LEAST	8
-/* Chunk, bitmap, pages with their guard and without, an entry of the index */
+/* Chunk, bitmap, pages with and without the guard page, an index entry */
 #define LEAST_HOOKED	4
 #define MOST	2000
 
@@ -33,7 +33,7 @@ static unsigned int get_with_failure(struct test *test, const struct shape *shap
 
 		if (wrong)
 			CHECK(test, wrong == no_block);
-		/* Only one step fails: the next one finds all in order. */
+		/* Only one allocation fails: a second attempt succeeds. */
 		if (wrong)
 			GET(test, pool, shape, GFP_KERNEL, i, &blocks[i]);
 	}
@@ -62,7 +62,7 @@ static void each_step(struct test *test)
 	kfree(blocks);
 }
 
-/* By what the kernel offers to drivers: the hook has to be on. */
+/* Through the kernel's interface for drivers, with the hook on. */
 static unsigned int coherent_with_failure(struct test *test, unsigned int nth)
 {
 	const size_t bytes = 2 * PAGE_SIZE;
@@ -108,11 +108,11 @@ static void each_step_hooked(struct test *test)
 #endif
 
 const struct test_case failure_cases[] = {
-	{ "every allocation fails once", each_step },
+	{ "each allocation fails once", each_step },
 	{ }
 };
 
 const struct test_case hooked_cases[] = {
-	{ "every allocation for a driver's coherent memory fails once", each_step_hooked },
+	{ "each allocation for coherent memory fails once", each_step_hooked },
 	{ }
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pools whose memory the host does not take back, or does not share, or writes into:
- * tests/pool.t has such hosts.
+ * Pools on hosts that never unshare, do not share, or overwrite shared memory: tests/pool.t boots such
+ * hosts.
  */
 #include <linux/dmapool.h>
 #include <linux/irqflags.h>
@@ -13,7 +13,7 @@
 
 #include "pool_test.h"
 
-/* Blocks in use, when their pool is destroyed: their granule is never private again. */
+/* A pool is destroyed with a block in use: its granule stays shared forever. */
 static void busy(struct test *test)
 {
 	struct rhi_pool *pool = rhi_pool_create("busy", test_dev, PAGE_SIZE, 0, 0);
@@ -41,7 +41,7 @@ static void busy(struct test *test)
 
 	CHECK(test, is_shared(round_down(kept, granule), granule));
 	CHECK(test, other && is_ram(round_down(other, granule), granule));
-	/* A device may go on writing there. */
+	/* The device may still write there. */
 	memset(blocks[0].vaddr, 0xff, PAGE_SIZE);
 	test_note(test, "leaked_bytes %lu", granule);
 	block_forget(&shape, &blocks[0]);
@@ -50,7 +50,7 @@ out:
 	kfree(blocks);
 }
 
-/* On a host that shares nothing. */
+/* For a host that shares nothing */
 static void none_to_share(struct test *test)
 {
 	const ktime_t begin = ktime_get();
@@ -60,12 +60,12 @@ static void none_to_share(struct test *test)
 	if (!CHECK(test, pool))
 		return;
 	CHECK(test, !rhi_pool_alloc(pool, GFP_KERNEL, &dma));
-	/* Not long: the stock kernel asks such a host for ever. */
+	/* Returns quickly: the stock kernel retries forever on such a host. */
 	CHECK(test, ktime_ms_delta(ktime_get(), begin) < 60000);
 	rhi_pool_destroy(pool);
 }
 
-/* On a host that stops sooner or later: what there is can be used, and that is all. */
+/* For a host that stops sharing at some point: the memory shared so far remains usable. */
 static void no_more_to_share(struct test *test)
 {
 	struct rhi_pool *pool = rhi_pool_create("no more", test_dev, PAGE_SIZE, 0, 0);
@@ -84,7 +84,7 @@ static void no_more_to_share(struct test *test)
 	}
 	test_note(test, "blocks %u, then: %s", nr, wrong ?: "still more");
 	CHECK(test, nr && nr < most);
-	/* Another CPU's magazine may have one of each chunk; this CPU stays here for now. */
+	/* Another CPU's magazine may have a block of each chunk; do not migrate. */
 	CHECK(test, !rhi_pool_alloc(pool, GFP_KERNEL, &blocks[nr].dma));
 	CHECK(test, ktime_ms_delta(ktime_get(), begin) < 600000);
 	for (unsigned int i = 0; i < nr; i++)
@@ -98,7 +98,7 @@ out:
 	kvfree(blocks);
 }
 
-/* Any call is the host's chance. */
+/* The host acts at any call. */
 static void call_host(void)
 {
 	unsigned long lower, higher;
@@ -117,7 +117,7 @@ static bool is_scribbled(const void *vaddr, size_t bytes)
 	return true;
 }
 
-/* The host writes over every block, free or not: nothing follows from that. */
+/* The host overwrites all blocks, including free ones, without effect on the allocator. */
 static void scribbled_pool(struct test *test)
 {
 	const struct shape shape = { .size = 64 };
@@ -143,8 +143,8 @@ out:
 }
 
 /*
- * The kernel's dma_pool does as the host says: its list stands in free blocks. Nothing here
- * follows a pointer that the host wrote.
+ * The kernel's dma_pool keeps its free list in free blocks, which the host can overwrite. Show this
+ * without following a pointer that the host wrote.
  */
 static void scribbled_dma_pool(struct test *test)
 {
@@ -159,7 +159,7 @@ static void scribbled_dma_pool(struct test *test)
 	b = dma_pool_alloc(pool, GFP_KERNEL, &dma_b);
 	c = dma_pool_alloc(pool, GFP_KERNEL, &dma_c);
 	if (!CHECK(test, a && b && c))
-		return;	/* with the pool: it is busy */
+		return;	/* leave the pool: it is busy */
 
 	local_irq_save(flags);
 	dma_pool_free(pool, a, dma_a);
@@ -167,8 +167,8 @@ static void scribbled_dma_pool(struct test *test)
 	call_host();
 	again = dma_pool_alloc(pool, GFP_ATOMIC, &dma_again);
 	/*
-	 * This would be the next that dma_pool_alloc() returns. dma_pool_free() writes it into
-	 * the block that it puts before it.
+	 * dma_pool_alloc() would return this next. dma_pool_free() copies it into the block that
+	 * it puts in front.
 	 */
 	memset(c, 0, sizeof(next));
 	dma_pool_free(pool, c, dma_c);
@@ -176,7 +176,7 @@ static void scribbled_dma_pool(struct test *test)
 	dma_pool_free(pool, b, dma_b);
 	local_irq_restore(flags);
 
-	test_note(test, "dma_pool_alloc: dma 0x%llx, 0x%llx before; the next block: 0x%lx",
+	test_note(test, "dma_pool_alloc: dma 0x%llx, was 0x%llx; next block 0x%lx",
 		  dma_again, dma_b, next);
 	CHECK(test, again == b);
 	CHECK(test, dma_again == word);
@@ -185,22 +185,22 @@ static void scribbled_dma_pool(struct test *test)
 }
 
 const struct test_case refuse_cases[] = {
-	{ "no block without memory to share, and no waiting", none_to_share },
+	{ "allocation fails quickly if the host does not share", none_to_share },
 	{ }
 };
 
 const struct test_case stop_cases[] = {
-	{ "what was shared before the host stopped can be used", no_more_to_share },
+	{ "memory shared before the host stopped is usable", no_more_to_share },
 	{ }
 };
 
 const struct test_case busy_cases[] = {
-	{ "a pool that is destroyed while a block is in use", busy },
+	{ "a pool destroyed with a block in use", busy },
 	{ }
 };
 
 const struct test_case scribble_cases[] = {
 	{ "rhi_pool: the host cannot choose a block", scribbled_pool },
-	{ "dma_pool: the host chooses DMA address and pointer", scribbled_dma_pool },
+	{ "dma_pool: the host controls DMA address and pointer", scribbled_dma_pool },
 	{ }
 };

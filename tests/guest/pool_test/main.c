@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests rhi_pool as another module uses it. Each file below /sys/kernel/debug/pool_test runs
- * its cases when it is read, and prints TAP.
+ * Tests of rhi_pool from another module's point of view. Reading a file in /sys/kernel/debug/pool_test
+ * runs its cases and prints TAP.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -19,23 +19,23 @@
 
 unsigned long granule = PAGE_SIZE;
 module_param(granule, ulong, 0444);
-MODULE_PARM_DESC(granule, "The granule that rhi_probe found, in bytes");
+MODULE_PARM_DESC(granule, "Granule of rhi_probe in bytes");
 
 bool content = true;
 module_param(content, bool, 0444);
-MODULE_PARM_DESC(content, "Check what is in blocks: not on a host that writes into them (Y)");
+MODULE_PARM_DESC(content, "Check contents of blocks; off for a host that overwrites them (Y)");
 
 unsigned long word;
 module_param(word, ulong, 0444);
-MODULE_PARM_DESC(word, "What the host writes over shared memory at each call (0: nothing)");
+MODULE_PARM_DESC(word, "Value that the host writes to shared memory at each call (0: none)");
 
 unsigned int size = 64;
 module_param(size, uint, 0644);
-MODULE_PARM_DESC(size, "Bytes of the blocks that the file count counts (64)");
+MODULE_PARM_DESC(size, "Block size for the file 'count' in bytes (64)");
 
 struct device *test_dev;
 
-#define MAX_NOTES	20	/* of a case: what follows is no news */
+#define MAX_NOTES	20	/* per case; the rest would repeat them */
 
 static struct platform_device *test_pdev;
 static struct dentry *dir;
@@ -84,7 +84,7 @@ bool test_check(struct test *test, bool good, const char *file, int line, const 
 	return good;
 }
 
-/* Show it in debugfs until another one is kept, or the module goes. */
+/* Keep a pool for debugfs until the next call or module unload. */
 void test_keep(struct rhi_pool *pool)
 {
 	rhi_pool_destroy(kept);
@@ -121,7 +121,7 @@ static int cases_show(struct seq_file *s, void *unused)
 
 static int cases_open(struct inode *inode, struct file *file)
 {
-	/* So large that seq_file need not run everything twice. */
+	/* Large enough that seq_file does not have to run everything twice. */
 	return single_open_size(file, cases_show, inode->i_private, SZ_64K);
 }
 
@@ -133,7 +133,7 @@ static const struct file_operations cases_fops = {
 	.release = single_release,
 };
 
-/* Firmware says so of real devices. */
+/* Real devices get this from firmware. */
 void test_set_coherent(struct device *dev, bool yes)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)

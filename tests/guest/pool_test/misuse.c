@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What drivers do wrong when they free: each is refused, said, and changes nothing. tests/pool.t
- * looks for what is said.
+ * Bad frees: each is refused and logged, and changes nothing. tests/pool.t checks the log.
  */
 #include <linux/delay.h>
 #include <linux/kthread.h>
@@ -20,7 +19,7 @@ struct misuse {
 	struct block a, b;		/* in use */
 };
 
-/* Each of these is a line in the log. */
+/* Each of these is counted, and logged unless rate-limited. */
 static void bad_free(struct test *test, struct rhi_pool *pool, void *vaddr, dma_addr_t dma)
 {
 	test->bad_frees++;
@@ -34,7 +33,7 @@ static bool begin(struct test *test, struct misuse *m, const char *name)
 	       GET(test, m->pool, &shape, GFP_KERNEL, 2, &m->b);
 }
 
-/* Who is free or in use still is: blocks enough for every magazine and chunk are distinct. */
+/* Check that the pool is intact: enough new blocks for all magazines and chunks are distinct. */
 static void end(struct test *test, struct misuse *m)
 {
 	const unsigned int nr = 2 * granule / shape.size;
@@ -66,7 +65,7 @@ static void double_free(struct test *test)
 	end(test, &m);
 }
 
-/* The magazines are full then, and the block is on a chunk's stack. */
+/* With full magazines: the block is on a chunk's stack. */
 static void double_free_later(struct test *test)
 {
 	const unsigned int nr = 200;
@@ -93,7 +92,7 @@ static void never_allocated(struct test *test)
 	struct block c;
 
 	if (begin(test, &m, "never allocated") && GET(test, m.pool, &shape, GFP_KERNEL, 3, &c)) {
-		/* Chunks are aligned: these two ends of one are not both in use. */
+		/* Chunks are aligned: the first and last block of one are not both in use. */
 		unsigned long mask = ~(granule - 1);
 		void *first = (void *)((unsigned long)c.vaddr & mask);
 		void *last = first + granule - shape.size;
@@ -161,7 +160,7 @@ static void misaligned(struct test *test)
 	end(test, &m);
 }
 
-/* Places between blocks, which no block of this shape begins at. */
+/* Positions between blocks, where no block of this shape can start */
 static void between_blocks(struct test *test)
 {
 	static const struct shape gaps = { .size = 48, .boundary = 64 };
@@ -178,7 +177,7 @@ static void between_blocks(struct test *test)
 	rhi_pool_destroy(pool);
 }
 
-/* Behind a chunk that is smaller than what it is aligned to. */
+/* After the end of a chunk that is smaller than its alignment */
 static void behind_the_chunk(struct test *test)
 {
 	const struct shape three = { .size = 2 * granule + 16 };
@@ -186,7 +185,7 @@ static void behind_the_chunk(struct test *test)
 	struct block block;
 
 	if (4 * granule > PAGE_SIZE << MAX_PAGE_ORDER) {
-		test->skip = "no chunk is so large";
+		test->skip = "no chunk can be that large";
 		return;
 	}
 	pool = rhi_pool_create("behind", test_dev, three.size, 0, 0);
@@ -234,13 +233,13 @@ static int free_with_others(void *data)
 	return 0;
 }
 
-/* Two CPUs free the same block at the same time: one of them does. */
+/* Two CPUs free the same block at the same time: exactly one free succeeds. */
 static void double_free_race(struct test *test)
 {
 	struct misuse m;
 
 	if (num_online_cpus() < 2) {
-		test->skip = "there is one CPU";
+		test->skip = "only one CPU";
 		return;
 	}
 	if (!begin(test, &m, "double free race"))
@@ -271,14 +270,14 @@ out:
 
 const struct test_case misuse_cases[] = {
 	{ "a double free is refused", double_free },
-	{ "a double free is refused when the first is long past", double_free_later },
-	{ "a double free is refused on two CPUs at once", double_free_race },
+	{ "a late double free is refused", double_free_later },
+	{ "a double free by two CPUs at once is refused", double_free_race },
 	{ "a block that was never allocated is refused", never_allocated },
 	{ "another pool's block is refused", other_pool },
-	{ "a pointer that is of no pool is refused", foreign },
+	{ "a pointer outside any pool is refused", foreign },
 	{ "a pointer into a block is refused", misaligned },
 	{ "a pointer between blocks is refused", between_blocks },
-	{ "a pointer behind a chunk is refused", behind_the_chunk },
-	{ "a block with another's DMA address is refused", wrong_dma },
+	{ "a pointer past a chunk is refused", behind_the_chunk },
+	{ "a wrong DMA address is refused", wrong_dma },
 	{ }
 };

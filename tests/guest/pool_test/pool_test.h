@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the tests of rhi_pool have in common: cases, one device, and blocks that are checked. */
+/* Common code for the tests of rhi_pool: cases, a device, and checked blocks */
 #ifndef POOL_TEST_H
 #define POOL_TEST_H
 
@@ -12,13 +12,13 @@ struct seq_file;
 
 /**
  * struct test - a run of cases
- * @s: where TAP goes
- * @nr: cases so far
- * @failed: the present one
- * @notes: printed about it
- * @skip: why the present one cannot be run here, or NULL
- * @bad_frees: how many were tried so far
- * @rnd: the same sequence in every run
+ * @s: output file
+ * @nr: number of cases so far
+ * @failed: the current case failed
+ * @notes: notes printed for the current case
+ * @skip: reason for skipping the current case, or NULL
+ * @bad_frees: bad frees attempted so far
+ * @rnd: random numbers, the same in every run
  */
 struct test {
 	struct seq_file *s;
@@ -30,7 +30,7 @@ struct test {
 	struct rnd_state rnd;
 };
 
-/* A list of these ends with one without a name. */
+/* Lists end with an entry without a name. */
 struct test_case {
 	const char *name;
 	void (*run)(struct test *test);
@@ -40,11 +40,11 @@ extern const struct test_case create_cases[], use_cases[], misuse_cases[], atomi
 	stress_cases[], failure_cases[], hooked_cases[], count_cases[], busy_cases[],
 	refuse_cases[], stop_cases[], scribble_cases[], wander_cases[], after_cpus_cases[];
 
-/* main.c: parameters, and the device */
+/* main.c: parameters and the device */
 extern unsigned long granule;		/* of the host */
-extern bool content;			/* the host leaves alone what is in blocks */
-extern unsigned long word;		/* what it writes there instead */
-extern unsigned int size;		/* of blocks that are counted */
+extern bool content;			/* the host does not overwrite blocks */
+extern unsigned long word;		/* the value it writes otherwise */
+extern unsigned int size;		/* block size for count_cases */
 extern struct device *test_dev;		/* coherent, 64 bits */
 
 struct platform_device *test_device_make(const char *name, u64 mask);
@@ -54,11 +54,11 @@ void __printf(2, 3) test_note(struct test *test, const char *fmt, ...);
 void test_keep(struct rhi_pool *pool);
 u32 test_random(struct test *test, u32 below);
 
-/* A failed CHECK fails its case, which goes on. */
+/* A failed CHECK fails the case and continues. */
 #define CHECK(test, cond)	test_check(test, cond, __FILE__, __LINE__, #cond)
 
 /**
- * struct shape - what a pool was made with
+ * struct shape - parameters of a pool
  * @size: bytes
  * @align: bytes, or 0
  * @boundary: bytes, or 0
@@ -69,9 +69,9 @@ struct shape {
 
 /**
  * struct block - a block in use
- * @vaddr: its address, NULL if there is none
- * @dma: its DMA address
- * @id: what it is filled with
+ * @vaddr: address, or NULL
+ * @dma: DMA address
+ * @id: seed of its contents
  */
 struct block {
 	void *vaddr;
@@ -79,7 +79,7 @@ struct block {
 	u32 id;
 };
 
-/* block.c: each returns what is wrong, or NULL */
+/* block.c: functions return an error text or NULL */
 extern const char * const no_block;
 int block_init(void);
 void block_exit(void);
@@ -93,7 +93,7 @@ bool is_ram(phys_addr_t start, size_t size);
 bool is_shared(phys_addr_t start, size_t size);
 bool block_forget_all(void);
 
-/* As the above, but what is wrong fails the case. */
+/* The same, but an error fails the case */
 #define GET(test, pool, shape, gfp, id, block)	GOOD(test, block_get(pool, shape, gfp, id, block))
 #define PUT(test, pool, shape, block)		GOOD(test, block_put(pool, shape, block))
 #define GOOD(test, call) ({							\

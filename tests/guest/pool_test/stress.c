@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* All CPUs get, pass on and free blocks of one pool at the same time. */
+/* All CPUs allocate, pass on and free blocks of one pool concurrently. */
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
@@ -80,7 +80,7 @@ static int work(void *data)
 		if (!*own) {
 			*own = get(w);
 		} else if (random & BIT(20)) {
-			/* Whoever takes it next frees it on another CPU. */
+			/* Another worker will free it on another CPU. */
 			*own = xchg(&w->stress->passed_on[(random >> 8) % PASSED_ON], *own);
 		} else {
 			put(w, *own);
@@ -112,7 +112,7 @@ static void run(struct test *test, struct stress *stress, struct worker *workers
 		wake_up_process(w->task);
 	}
 	for (int i = 0; i < nr; i++) {
-		/* Ends by itself. */
+		/* The thread ends by itself. */
 		kthread_stop_put(workers[i].task);
 		GOOD(test, workers[i].wrong);
 		gets += workers[i].gets;
@@ -122,7 +122,7 @@ static void run(struct test *test, struct stress *stress, struct worker *workers
 		put(&workers[0], stress->passed_on[i]);
 	GOOD(test, nr ? workers[0].wrong : NULL);
 	CHECK(test, gets > 100);
-	test_note(test, "size %zu: %d workers, %lu allocations, %lu atomic ones missed",
+	test_note(test, "size %zu: %d workers, %lu allocations, %lu failed atomic ones",
 		  stress->shape.size, nr, gets, misses);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Blocks of all shapes are allocated, used and freed. */
+/* Allocate, use and free blocks of all shapes. */
 #include <linux/dma-mapping.h>
 #include <linux/cpumask.h>
 #include <linux/mm.h>
@@ -27,7 +27,7 @@ static bool get_all(struct test *test, struct rhi_pool *pool, const struct shape
 	for (unsigned int i = 0; i < nr; i++) {
 		if (!GET(test, pool, shape, gfp, i, &blocks[i]))
 			return false;
-		/* Asking the RMM for each would take long. */
+		/* An RMM call for every block would take long. */
 		if (i % 16 == 0 && !GOOD(test, block_in_whole_granules(shape, &blocks[i])))
 			return false;
 	}
@@ -51,7 +51,7 @@ static void one_shape(struct test *test, const struct shape *shape)
 
 	if (!CHECK(test, pool && blocks))
 		goto out;
-	/* Fresh, then used ones, the latter zeroed. */
+	/* First fresh blocks, then reused ones, which are zeroed on request. */
 	if (get_all(test, pool, shape, blocks, nr, GFP_KERNEL))
 		put_all(test, pool, shape, blocks, nr / 2);
 	for (unsigned int i = 0; i < nr / 2 && !test->failed; i++)
@@ -104,7 +104,7 @@ static void random_shapes(struct test *test)
 	}
 }
 
-/* Pools of one device, of which each gets and frees as it likes. */
+/* Several pools of one device with interleaved operations */
 static void interleaved(struct test *test)
 {
 	static const struct shape shapes[] = { { 64 }, { 96, 0, SZ_4K }, { SZ_4K }, { 64 } };
@@ -159,7 +159,7 @@ static void zeroed(struct test *test)
 	rhi_pool_destroy(pool);
 }
 
-/* One that is not coherent never shares by the linear map: the kernel's own pool serves it. */
+/* Non-coherent devices cannot share through the linear map: the kernel's own dma_pool serves them. */
 static void native(struct test *test)
 {
 	struct platform_device *pdev;
@@ -191,9 +191,9 @@ const struct test_case use_cases[] = {
 	{ "blocks of many shapes", shapes },
 	{ "blocks larger than a granule of 64K", large_shapes },
 	{ "blocks of random shapes", random_shapes },
-	{ "pools that interleave", interleaved },
+	{ "interleaved pools", interleaved },
 	{ "zeroed blocks", zeroed },
-	{ "a device that is not coherent", native },
+	{ "a non-coherent device", native },
 	{ }
 };
 
@@ -201,7 +201,7 @@ const struct test_case use_cases[] = {
 
 static struct rhi_pool *wandered;
 
-/* All at once: the test compares what was converted with what that needs. */
+/* All blocks at once: the test compares the conversions with the minimum needed. */
 static void count(struct test *test)
 {
 	const struct shape shape = { .size = size };
@@ -219,8 +219,8 @@ out:
 }
 
 /*
- * One block in use while others come and go on each CPU in turn: what these leave in their
- * magazines is not shared anew. tests/pool.t reads in debugfs how much that is.
+ * One block stays in use while others are allocated and freed on each CPU in turn: blocks in the
+ * magazines must be reused, not replaced by newly shared ones. tests/pool.t reads the total in debugfs.
  */
 static void wanders(struct test *test)
 {
@@ -246,7 +246,7 @@ static void wanders(struct test *test)
 	test_keep(pool);
 }
 
-/* Seven CPUs are offline now: what was in their magazines can be had here. */
+/* Seven CPUs are offline: blocks from their magazines must be available here. */
 static void after_cpus(struct test *test)
 {
 	const struct shape shape = { .size = granule };
@@ -257,12 +257,12 @@ static void after_cpus(struct test *test)
 }
 
 const struct test_case wander_cases[] = {
-	{ "a block that wanders over all CPUs", wanders },
+	{ "a block allocated on all CPUs in turn", wanders },
 	{ }
 };
 
 const struct test_case after_cpus_cases[] = {
-	{ "a block of CPUs that are offline", after_cpus },
+	{ "blocks of offline CPUs are available", after_cpus },
 	{ }
 };
 

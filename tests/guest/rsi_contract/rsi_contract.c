@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Asks every row of tests/unit/rsi-contract.tsv from inside a Realm: reading
- * /sys/kernel/debug/rsi_contract issues the calls and prints TAP.
+ * Check every row of tests/unit/rsi-contract.tsv inside a Realm: reading /sys/kernel/debug/rsi_contract
+ * makes the calls and prints TAP.
  *
- * Rows share single pages, so the host must accept any 4K request. All pages
- * are this module's own, and RAM again after each row.
+ * Rows share single pages, so the host must accept any 4K request. All pages belong to this module,
+ * and are RAM again after each row.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -24,13 +24,13 @@
 
 #define AREA_SIZE	SZ_512K
 
-/* No call answers these. */
+/* Markers that no call returns */
 #define UNSET		0x756e73657400UL
 #define KEPT		0x6b65707400UL
 #define OUT		0x6f757400UL
 #define RUN		0x72756e00UL
 
-/* A host call that every host answers and that changes nothing. */
+/* A host call that every host answers, without side effects */
 #define HARMLESS_CALL	FID_SMCCC_VERSION
 
 struct host_call {
@@ -41,13 +41,13 @@ struct host_call {
 static struct host_call static_call __aligned(256);
 
 static struct page *area_pages;
-static u64 area;		/* IPA of AREA_SIZE bytes, aligned to as much */
+static u64 area;		/* IPA of AREA_SIZE bytes, with that alignment */
 static u64 static_ipa;
 static u64 shared_bit;
 static struct dentry *file;
 static DEFINE_MUTEX(lock);	/* one reader of the file at a time */
 
-/* What the rows' letters mean. Space between them is the module's own as well. */
+/* Symbols in the rows. The space between them belongs to this module too. */
 #define P	(area + SZ_64K)
 #define H	(area + SZ_128K + SZ_64K)
 #define B	(area + SZ_256K + SZ_64K + SZ_4K)
@@ -56,7 +56,7 @@ static DEFINE_MUTEX(lock);	/* one reader of the file at a time */
 #define SH	shared_bit
 #define TOP	shared_bit
 #define HIGH	BIT(47)
-#define MMIO	0x09000000UL	/* a UART of QEMU's and kvmtool's machines */
+#define MMIO	0x09000000UL	/* a UART of both QEMU's and kvmtool's machines */
 #define ANY	0x123456789abcdefUL
 
 static u64 pattern(unsigned int i)
@@ -64,7 +64,7 @@ static u64 pattern(unsigned int i)
 	return 0xa5a5a5a500000000UL | i;
 }
 
-/* In steps, as the RMM may stop anywhere; a step that goes nowhere is the end. */
+/* The RMM may stop anywhere, so loop; fail without progress. */
 static int set_state(u64 base, u64 end, enum ripas state)
 {
 	while (base < end) {
@@ -117,7 +117,7 @@ static bool answer_fits(unsigned int i, u64 want, const u64 *in, const u64 *got)
 	return want == OUT || got[i] == want;
 }
 
-/* First register behind the answer, which every call has to leave alone. */
+/* First register after the results, which every call has to preserve */
 static unsigned int first_kept(const u64 *want)
 {
 	return want[1] == OUT ? 9 : 4;
@@ -177,9 +177,9 @@ static void row(struct rows *rows, const char *name, u32 fid, u64 x1, u64 x2, u6
 
 	seq_printf(rows->seq, "%sok %u - %s", good ? "" : "not ", ++rows->count, name);
 	if (!prepared)
-		seq_puts(rows->seq, " got no 4K page shared by this host");
+		seq_puts(rows->seq, ": cannot share a 4K page on this host");
 	else if (!restored)
-		seq_puts(rows->seq, " got pages that are not RAM again");
+		seq_puts(rows->seq, ": pages did not become RAM again");
 	else if (!good)
 		print_got(rows->seq, want, in.x, got.x, ARRAY_SIZE(got.x));
 	seq_putc(rows->seq, '\n');
@@ -199,7 +199,7 @@ static int rsi_contract_show(struct seq_file *seq, void *unused)
 
 static int rsi_contract_open(struct inode *inode, struct file *f)
 {
-	/* Large enough that seq_file need not ask everything twice. */
+	/* Large enough that seq_file does not have to make the calls twice. */
 	return single_open_size(f, rsi_contract_show, NULL, SZ_32K);
 }
 
@@ -237,16 +237,16 @@ static int __init rsi_contract_init(void)
 static void __exit rsi_contract_exit(void)
 {
 	debugfs_remove(file);
-	/* Whatever is not RAM stays out of the page allocator for ever. */
+	/* Pages that are not RAM must never return to the page allocator. */
 	if (all_ram(area, area + AREA_SIZE))
 		__free_pages(area_pages, get_order(AREA_SIZE));
 	else
-		pr_err("%u bytes at %#llx are not RAM any more and stay allocated\n", AREA_SIZE,
+		pr_err("%u bytes at %#llx are not RAM, leaking them\n", AREA_SIZE,
 		       area);
 }
 
 module_init(rsi_contract_init);
 module_exit(rsi_contract_exit);
 
-MODULE_DESCRIPTION("Compares the RMM's answers with what was measured");
+MODULE_DESCRIPTION("Compare the RMM's answers with measured ones");
 MODULE_LICENSE("GPL");

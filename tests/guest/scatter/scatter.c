@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Shares single pages far and wide, as no driver should: the second page of each of @count
- * blocks of 2^@order pages, whose other pages nobody uses. For a look at what it leaves.
+ * Share single pages scattered over memory, as no driver should: the second page of each of @count
+ * blocks of 2^@order pages, whose other pages stay unused. For experiments with the audit.
  */
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -14,12 +14,12 @@ MODULE_PARM_DESC(count, "Blocks");
 
 static unsigned int order = 1;
 module_param(order, uint, 0444);
-MODULE_PARM_DESC(order, "log2 of the pages of a block, 1 at least");
+MODULE_PARM_DESC(order, "log2 of the pages per block, at least 1");
 
 static struct page **blocks;
 static unsigned int nr;
 
-/* A page that cannot be made private again is lost, and so is its block. */
+/* Leak pages that cannot be made private, with their blocks. */
 static void give_back(void)
 {
 	while (nr--) {
@@ -46,13 +46,13 @@ static int __init scatter_init(void)
 		}
 		blocks[nr] = block;
 		if (set_memory_decrypted((unsigned long)page_address(block + 1), 1)) {
-			/* In a state that nobody knows. */
+			/* Its state is unknown: leak the block. */
 			give_back();
 			return -EIO;
 		}
 		cond_resched();
 	}
-	pr_info("scatter: the first page is at 0x%llx\n", (u64)page_to_phys(blocks[0] + 1));
+	pr_info("scatter: first page at 0x%llx\n", (u64)page_to_phys(blocks[0] + 1));
 	return 0;
 }
 module_init(scatter_init);
@@ -63,5 +63,5 @@ static void __exit scatter_exit(void)
 }
 module_exit(scatter_exit);
 
-MODULE_DESCRIPTION("Shares single pages far and wide");
+MODULE_DESCRIPTION("Share single pages scattered over memory");
 MODULE_LICENSE("GPL");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Makes the running kernel look as if it had the mail series: rhi_probe must leave it alone. */
+/* Makes the running kernel look as if it had the upstream series: rhi_probe must not hook it. */
 #include <linux/module.h>
 
 size_t mem_decrypt_granule_size(void);
@@ -10,5 +10,5 @@ noinline size_t mem_decrypt_granule_size(void)
 }
 EXPORT_SYMBOL_GPL(mem_decrypt_granule_size);
 
-MODULE_DESCRIPTION("A kernel that aligns shared memory by itself, to look at");
+MODULE_DESCRIPTION("Look like a kernel that aligns shared memory by itself");
 MODULE_LICENSE("GPL");
