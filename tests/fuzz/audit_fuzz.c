@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What rhictl audit reads. */
+/* Input of rhictl audit */
 #include "audit.h"
 #include "module.h"
 #include "must.h"

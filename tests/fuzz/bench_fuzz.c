@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What rhictl bench reads after it asked for one size. */
+/* Input of rhictl bench after a request for one size */
 #include <errno.h>
 
 #include "bench.h"
@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	report_begin(&stderr);
 	ret = bench_read(root, &request, &bench, &run);
-	/* Of these errors the caller says what they mean. */
+	/* The caller reports these errors. */
 	report_said(ret && ret != -EBUSY && ret != -ENOENT);
 	if (ret)
 		return 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The simulator's configuration: what is accepted makes sense, what is not has a message. */
+/* The simulator's configuration: accepted text is consistent, rejected text has a message. */
 #include <string.h>
 
 #include "config.h"
@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sbuf err = SBUF(why, sizeof(why));
 	struct config cfg;
 
-	/* On the heap, where ASan sees who reads behind the end. */
+	/* On the heap, where ASan detects reads beyond the end */
 	memcpy(text, data, size);
 	text[size] = '\0';
 	if (config_parse(&cfg, text, &err)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What rhictl hook reads. */
+/* Input of rhictl hook */
 #include "hook.h"
 #include "module.h"
 #include "must.h"

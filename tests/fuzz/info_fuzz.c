@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What rhictl info reads. */
+/* Input of rhictl info */
 #include "info.h"
 #include "module.h"
 #include "must.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What has to hold whatever the input is: if not, libFuzzer keeps the input. */
+/* Assertions for any input: libFuzzer keeps the input that violates one. */
 #ifndef FUZZ_MUST_H
 #define FUZZ_MUST_H
 
@@ -10,13 +10,13 @@
 
 #define MUST(cond) do {							\
 	if (!(cond)) {							\
-		dprintf(2, "%s:%d: not so: %s\n", __FILE__, __LINE__, #cond); \
+		dprintf(2, "%s:%d: failed: %s\n", __FILE__, __LINE__, #cond); \
 		abort();						\
 	}								\
 } while (0)
 
 /**
- * LLVMFuzzerTestOneInput() - what libFuzzer calls again and again
+ * LLVMFuzzerTestOneInput() - run one input; called by libFuzzer
  * @data:	input
  * @size:	its size in bytes
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What rhictl ok reads: of the kernel, and of the module. */
+/* Input of rhictl ok: files of the kernel and of the module */
 #include "kernel-has.h"
 #include "kernel-log.h"
 #include "metrics.h"
@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct sysroot *root = report_tree(data, size, paths);
 	struct ok ok;
 
-	/* It may say which line of a file is wrong. */
+	/* It may report invalid lines. */
 	report_begin(&stderr);
 	ok_read(root, &ok);
 	free(report_end(&stderr));

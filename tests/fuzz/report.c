@@ -29,7 +29,7 @@ static void remove_tree(void)
 	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-/* All directories on the way to @path, which begins with '/'. */
+/* Create all parent directories of @path, which starts with '/'. */
 static void make_directories(const char *path)
 {
 	for (const char *end = strchr(path + 1, '/'); end; end = strchr(end + 1, '/')) {
@@ -65,7 +65,7 @@ static void make_file(const char *path, const uint8_t *data, size_t size)
 	close(fd);
 }
 
-/* Up to the next line "@", or the end; its size is what is before that line. */
+/* Returns the size of the text up to the next line "@", or to the end. */
 static size_t section(const uint8_t *data, size_t size)
 {
 	for (size_t at = 0; at + 1 < size; at++)
@@ -117,7 +117,7 @@ void report_said(bool is_error)
 	free(said);
 }
 
-/* What JSON has no word for, and json-c reads all the same. */
+/* json-c accepts these numbers, JSON does not. */
 static bool has_no_number(const char *json)
 {
 	bool in_string = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a reader of rhictl's finds, what it says, and what is printed of it. */
+/* Files for rhictl's parsers, and checks of their messages and output */
 #ifndef FUZZ_REPORT_H
 #define FUZZ_REPORT_H
 
@@ -9,45 +9,45 @@
 #include <stdio.h>
 
 /**
- * report_tree() - a tree of files, as one that was captured
- * @data:	the files' text, one after the other, with a line "@" between them; the text "-"
- *		alone stands for no file, and so does the end of @data
+ * report_tree() - make a tree of files, like a captured one
+ * @data:	contents of the files, separated by lines "@"; the contents "-" and the end of
+ *		@data stand for a missing file
  * @size:	its size in bytes
- * @paths:	of the files, from the root of the tree; NULL behind the last one
+ * @paths:	paths of the files from the root of the tree, ending with NULL
  *
- * Return: the tree, the same one each time.
+ * Return: the tree, the same each time.
  */
 const struct sysroot *report_tree(const uint8_t *data, size_t size, const char *const *paths);
 
 /**
- * report_begin() - keep what is written from here on
+ * report_begin() - start capturing a stream
  * @stream:	&stdout or &stderr
  */
 void report_begin(FILE **stream);
 
 /**
- * report_end() - let the stream go on
- * @stream:	of report_begin()
+ * report_end() - stop capturing
+ * @stream:	argument of report_begin()
  *
- * Return: what was written, to be freed.
+ * Return: the captured text, to be freed.
  */
 char *report_end(FILE **stream);
 
 /**
- * report_said() - let stderr go on, and see to its messages
- * @is_error:	what is read was refused
+ * report_said() - stop capturing stderr, and check the messages
+ * @is_error:	the input was refused
  *
- * A refusal has to say why, and what is accepted needs no message.
+ * Refused input needs a message, accepted input must have none.
  */
 void report_said(bool is_error);
 
 /**
- * report_printed() - let stdout go on, and see to what was printed
- * @is_json:	it has to be an object of JSON; otherwise any text
+ * report_printed() - stop capturing stdout, and check the output
+ * @is_json:	the output must be a JSON object, otherwise any text
  */
 void report_printed(bool is_json);
 
-/* What @print prints goes through report_printed(). */
+/* Check the output of @print by report_printed(). */
 #define REPORT_PRINTED(print, is_json) do {				\
 	report_begin(&stdout);						\
 	print;								\

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is written to the two files of rhi_stress that can be written: what is accepted is
- * within the limits of the UAPI, what is not has a message.
+ * Requests to the two writable files of rhi_stress: accepted ones are within the limits of the UAPI,
+ * refused ones have a message.
  */
 #include <string.h>
 
@@ -18,7 +18,7 @@ void unit_printk(const char *fmt, ...)
 	messages++;
 }
 
-/* On the heap, where ASan sees who reads behind the end. */
+/* Copy to the heap, where ASan detects reads beyond the end. */
 static char *copy(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SMCs of a Realm, one after the other, on a host of any kind. The input is the host first, then
- * the calls: a byte says which one, and each register begins with a byte that says how it is made.
+ * Sequences of SMCs of a Realm on any kind of host. The input has the host first, then the calls: one
+ * byte selects the call, and each register starts with a byte that selects its kind.
  */
 #include <string.h>
 
@@ -19,7 +19,7 @@
 #define IPA_STATE_GET	0xc4000198
 #define HOST_CALL	0xc4000199
 
-/* What a call may change, as it was before. */
+/* State before a call, for everything that it may change */
 struct before {
 	u64 x[31];
 	u64 shared, destroyed, bytes;
@@ -29,7 +29,7 @@ struct before {
 static const uint8_t *input;
 static size_t left;
 
-/* Behind its end the input goes on with zeros. */
+/* Take bytes of the input, or zeros after its end. */
 static u64 take(size_t bytes)
 {
 	u64 value = 0;
@@ -39,7 +39,7 @@ static u64 take(size_t bytes)
 	return value;
 }
 
-/* A small number, a page in or around RAM, something in a page, or any number. */
+/* A small number, a page in or near RAM, an address in a page, or any number */
 static u64 take_register(void)
 {
 	const u64 how = take(1), page = PLAT_RAM - 4 * PAGE_SIZE;
@@ -100,7 +100,7 @@ static u64 bytes_changed(const struct realm *realm)
 	return realm->to_shared.bytes + realm->to_private.bytes;
 }
 
-/* The descriptors and what they add up to. */
+/* Descriptors and totals must match. */
 static void check_tables(struct realm *realm)
 {
 	u64 shared = 0, destroyed = 0;
@@ -134,7 +134,7 @@ static bool is_within(const u64 *x, u64 page)
 	return ipa >= x[1] && ipa < x[2];
 }
 
-/* What a range that was said to be of a state has. */
+/* A range reported to have one RIPAS must have it. */
 static void check_range(struct realm *realm, u64 base, u64 top, enum ripas ripas)
 {
 	const u64 range[] = { 0, base, top };
@@ -182,7 +182,7 @@ static void check_set(struct realm *realm, const struct before *b, const u64 *x)
 	if (!good || x[0])
 		return;
 	MUST(x[2] <= RSI_REJECT);
-	/* Even a hostile host claims no change that was not made. */
+	/* Even a hostile host never claims a change that was not made. */
 	if (x[1] > b->x[1] && x[1] <= b->x[2] && x[1] % PAGE_SIZE == 0)
 		check_range(realm, b->x[1], x[1], b->x[3]);
 }
@@ -208,7 +208,7 @@ static bool is_rsi(u32 fid)
 	return fid >= 0xc4000190 && fid <= HOST_CALL;
 }
 
-/* X0 is one of what the interface has, unless the host may say anything. */
+/* X0 must be a valid return code, unless the host is hostile. */
 static void check_code(const struct realm *realm, u32 fid, u64 code)
 {
 	static const u64 codes[] = { 0, 1, -1UL, -2UL, -4UL, -9UL, 0x10001, 0x10002 };
@@ -225,7 +225,7 @@ static void check_code(const struct realm *realm, u32 fid, u64 code)
 
 static void check_call(struct realm *realm, const struct before *b, const u64 *x)
 {
-	/* The hint that SVE state need not be kept. */
+	/* without the SVE hint */
 	const u32 fid = b->x[0] & ~BIT(16);
 
 	check_code(realm, fid, x[0]);
@@ -241,7 +241,7 @@ static void check_call(struct realm *realm, const struct before *b, const u64 *x
 	MUST(bytes_changed(realm) == b->bytes);
 }
 
-/* The Realm asks its host for something: the structure first, which a shared page cannot hold. */
+/* Prepare a host call. The structure can only be in a protected page. */
 static void fill_host_call(struct realm *realm, u64 *x)
 {
 	struct host_call *hc;
@@ -254,7 +254,7 @@ static void fill_host_call(struct realm *realm, u64 *x)
 	hc->gprs[0] = 0xc5000040 + take(1) % 32;
 }
 
-/* Returns false if the Realm is at its end. */
+/* Returns false if the run is over. */
 static bool call(struct realm *realm)
 {
 	const u64 which = take(1);
@@ -268,7 +268,7 @@ static bool call(struct realm *realm)
 	for (int i = 1; i < 5; i++)
 		x[i] = take_register();
 	if (which >= 0xe0) {
-		/* No call, but an access that stage 2 does not let through. */
+		/* Not a call, but a stage-2 abort */
 		const enum abort_action action = abort_decide(realm, x[1], x[0]);
 
 		MUST(action != ABORT_RETRY || s2_maps(&realm->s2, x[1]));

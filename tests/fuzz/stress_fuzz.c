@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What rhictl stress reads, and the picture that it makes. */
+/* Input of rhictl stress, and its SVG plot */
 #include <stdbool.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #define WIDTH	760
 #define HEIGHT	440
 
-/* Between tags is text, which may have any word of the input. */
+/* Text between tags may contain any word of the input. */
 static bool in_a_tag(const char *svg, const char *word)
 {
 	for (const char *tag = strchr(svg, '<'); tag; tag = strchr(tag + 1, '<')) {
@@ -24,7 +24,7 @@ static bool in_a_tag(const char *svg, const char *word)
 	return false;
 }
 
-/* All that is drawn stands in the picture. */
+/* All points must be inside the plot. */
 static void check_picture(const char *svg)
 {
 	static const char *const points[] = { " d=\"M%lf %lf", " cx=\"%lf\" cy=\"%lf" };
