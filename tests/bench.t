@@ -109,14 +109,14 @@ cp $bench /tmp/before
 shares=$(of_pools shares)
 while IFS="|" read -r words said; do
 	dmesg -c >/dev/null
-	if echo "$words" >$bench 2>/dev/null; then echo "$words: taken"; fi
-	dmesg | grep -qF "bench: ${said# }" || echo "$words: said: $(dmesg)"
+	if echo "$words" >$bench 2>/dev/null; then echo "$words: accepted"; fi
+	dmesg | grep -qF "bench: ${said# }" || echo "$words: log: $(dmesg)"
 done <bad
-if head -c 1000 /dev/zero >$bench 2>/dev/null; then echo "zeroes: taken"; fi
-if printf "size=64%1000s" "" >$bench 2>/dev/null; then echo "long: taken"; fi
+if head -c 1000 /dev/zero >$bench 2>/dev/null; then echo "zeroes: accepted"; fi
+if printf "size=64%1000s" "" >$bench 2>/dev/null; then echo "long: accepted"; fi
 cmp $bench /tmp/before
 [ $(of_pools shares) = $shares ]
-rhictl bench --threads 3 2>/dev/null && echo "rhictl: taken"
+rhictl bench --threads 3 2>/dev/null && echo "rhictl: accepted"
 bench_left_nothing' --file "$work/bad"
 is 'bad input is refused and the reason logged' "$(cat "$work/stdout")" ''
 

@@ -116,18 +116,18 @@ stress=$rhi/stress
 [ $(grep -vc "^#" $stress) = 0 ]
 while IFS="|" read -r words said; do
 	dmesg -c >/dev/null
-	if echo "$words" >$stress 2>/dev/null; then echo "$words: taken"; fi
-	dmesg | grep -qF "stress: ${said# }" || dmesg | grep -qF "${said# }" || echo "$words: said: $(dmesg)"
+	if echo "$words" >$stress 2>/dev/null; then echo "$words: accepted"; fi
+	dmesg | grep -qF "stress: ${said# }" || dmesg | grep -qF "${said# }" || echo "$words: log: $(dmesg)"
 done <bad
-if head -c 300 /dev/urandom >$stress 2>/dev/null; then echo "rubbish: taken"; fi
-if head -c 513 /dev/zero >$stress 2>/dev/null; then echo "zeroes: taken"; fi
-if echo stop >$stress 2>/dev/null; then echo "stop: taken"; fi
+if head -c 300 /dev/urandom >$stress 2>/dev/null; then echo "rubbish: accepted"; fi
+if head -c 513 /dev/zero >$stress 2>/dev/null; then echo "zeroes: accepted"; fi
+if echo stop >$stress 2>/dev/null; then echo "stop: accepted"; fi
 [ $(grep -vc "^#" $stress) = 0 ]
 fails 1 "--svg /nowhere/a.svg" rhictl stress --svg /nowhere/a.svg
 fails 1 "--svg /sys/a.svg" rhictl stress --svg /sys/a.svg
 mkdir /tmp/full && mount -t tmpfs -o size=4k none /tmp/full && head -c 4096 /dev/zero >/tmp/full/a || true
 fails 1 "--svg /tmp/full/b.svg" rhictl stress --operations 10 --svg /tmp/full/b.svg >/dev/null
-if rhictl stress --operations 10 --workers 2 >/dev/full 2>/dev/null; then echo "a full disk: taken"; fi
+if rhictl stress --operations 10 --workers 2 >/dev/full 2>/dev/null; then echo "a full disk: accepted"; fi
 left_nothing' --file "$work/bad"
 is 'bad input is refused and the reason logged' "$(cat "$work/stdout")" ''
 

@@ -107,7 +107,7 @@ free_kib() {
 	sed -n 's/^MemFree: *\([0-9]*\) .*/\1/p' /proc/meminfo
 }
 
-# ---- tests/guest/pool_test, which has to be in /root
+# ---- tests/guest/pool_test, which must be in /root
 
 # pool_test_load [PARAMETER=VALUE...]
 # shellcheck disable=SC2120 # used by the scripts

@@ -211,7 +211,7 @@ static bool parse_line(struct config *cfg, const char *line, size_t len, u64 num
 		if (keys[i].set((char *)cfg + keys[i].at, v))
 			return true;
 		quote(err, number, line, len);
-		sb_printf(err, "%s takes %s", keys[i].key, keys[i].takes);
+		sb_printf(err, "%s expects %s", keys[i].key, keys[i].takes);
 		return false;
 	}
 	quote(err, number, line, len);

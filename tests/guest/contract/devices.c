@@ -125,7 +125,7 @@ static void come_and_go(struct facts *f)
 {
 	unsigned int got = 0, released = 0;
 
-	facts_begin(f, NULL, "a device that comes and goes 50 times, with a buffer and a pool");
+	facts_begin(f, NULL, "50 times a new device with a buffer and a pool");
 	for (int i = 0; i < 50; i++) {
 		struct platform_device *pdev = device_make("contract_again");
 		struct buffer b = { .size = 5000 };

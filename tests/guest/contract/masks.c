@@ -145,7 +145,7 @@ static void two_devices(struct facts *f)
 	if (!pdev)
 		return;
 	held.vaddr = dma_alloc_coherent(held.dev, held.size, &held.dma, GFP_KERNEL);
-	buffer(f, &pdev->dev, 100, GFP_KERNEL, "32 bits, beside a device of 64");
+	buffer(f, &pdev->dev, 100, GFP_KERNEL, "32 bits, next to a device with 64");
 	if (held.vaddr)
 		dma_free_coherent(held.dev, held.size, held.vaddr, held.dma);
 	platform_device_unregister(pdev);

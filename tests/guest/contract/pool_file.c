@@ -71,10 +71,10 @@ void pool_file_run(struct facts *f)
 		return;
 	look(f, "no pool");
 	a = dma_pool_create("a", &pdev->dev, 3, 4, 0);
-	look(f, "pool a made");
+	look(f, "pool a created");
 	b = dma_pool_create("b, of a very long name that is cut", &pdev->dev, 100, 64, 0);
 	c = dma_pool_create("c", &pdev->dev, 5000, 0, 0);
-	look(f, "pools a, b and c made");
+	look(f, "pools a, b and c created");
 	if (a && b && c) {
 		vaddr[0] = dma_pool_alloc(a, GFP_KERNEL, &dma[0]);
 		vaddr[1] = dma_pool_alloc(c, GFP_KERNEL, &dma[1]);
@@ -95,7 +95,7 @@ void pool_file_run(struct facts *f)
 	dma_pool_destroy(c);
 	look(f, "all destroyed");
 	a = dma_pool_create("again", &pdev->dev, 64, 0, 0);
-	look(f, "made again");
+	look(f, "created again");
 	dma_pool_destroy(a);
 	look(f, "destroyed again");
 	platform_device_unregister(pdev);

@@ -105,7 +105,7 @@ static void many(struct facts *f)
 {
 	unsigned int got = 0;
 
-	facts_begin(f, NULL, "a pool made and destroyed 200 times, with a block");
+	facts_begin(f, NULL, "a pool created and destroyed 200 times, with a block");
 	for (int i = 0; i < 200; i++) {
 		struct dma_pool *pool = dma_pool_create("many", test_dev, 64, 0, 0);
 		dma_addr_t dma;
