@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests to the two writable files of rhi_stress: accepted ones are within the limits of the UAPI,
- * refused ones have a message.
+ * Requests to the two writable files of rhi_stress: accepted ones are within the limits of the
+ * UAPI, refused ones have a message.
  */
 #include <string.h>
 

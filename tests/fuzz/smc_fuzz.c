@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sequences of SMCs of a Realm on any kind of host. The input has the host first, then the calls: one
- * byte selects the call, and each register starts with a byte that selects its kind.
+ * Sequences of SMCs of a Realm on any kind of host. The input has the host first, then the calls:
+ * one byte selects the call, and each register starts with a byte that selects its kind.
  */
 #include <string.h>
 

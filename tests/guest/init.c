@@ -3,11 +3,11 @@
  * init of the Realm that scripts/realm boots: mounts file systems, loads modules, runs one command,
  * and sends its output and exit status over the second UART.
  *
- * /etc/realm/cmd has the command's arguments, each NUL-terminated; without it, init runs a shell on a
- * pseudo-terminal. If /etc/realm/input exists, the command reads the host's input, else nothing. If
- * /etc/realm/terminal exists, its stderr is a terminal, like the caller's, so that it shows progress.
- * /etc/realm/modules lists modules to insert, one path per line. realm.noprobe on the kernel command
- * line leaves rhi_probe unloaded.
+ * /etc/realm/cmd has the command's arguments, each NUL-terminated; without it, init runs a shell
+ * on a pseudo-terminal. If /etc/realm/input exists, the command reads the host's input, else
+ * nothing. If /etc/realm/terminal exists, its stderr is a terminal, like the caller's, so that it
+ * shows progress. /etc/realm/modules lists modules to insert, one path per line. realm.noprobe on
+ * the kernel command line leaves rhi_probe unloaded.
  */
 #define _GNU_SOURCE
 #include <errno.h>

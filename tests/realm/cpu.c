@@ -14,7 +14,10 @@
 				 3UL << 12 | 2UL << 16)
 #define SCTLR_EL2_VALUE		(0x30c50830UL | BIT(0) | BIT(2) | BIT(12))
 
-/* Must match stage2.c: 4K granule, start at level 1, write-back inner-shareable walks, 36-bit output. */
+/*
+ * Must match stage2.c: 4K granule, start at level 1, write-back inner-shareable walks, 36-bit
+ * output.
+ */
 #define VTCR_EL2_VALUE		(BIT(31) | 1UL << 16 | 3UL << 12 | 1UL << 10 | 1UL << 8 | \
 				 1UL << 6 | (64 - PLAT_IPA_BITS))
 #define VMID			1UL

@@ -127,7 +127,10 @@ static void host_destroy_unshare(void)
 	CHECK_EQ(realm->s2.shared, K64 - 2 * PAGE_SIZE);
 }
 
-/* Of a range that covers whole granules in the middle, only the granules at its ends are destroyed. */
+/*
+ * Of a range that covers whole granules in the middle, only the granules at its ends are
+ * destroyed.
+ */
 static void host_destroy_ends(void)
 {
 	start("destroy");

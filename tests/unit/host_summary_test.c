@@ -101,7 +101,9 @@ static void end_with(struct realm *realm, const char *what)
 	CHECK(strstr(packed(), what));
 }
 
-/* Runs that stay shared, however they were requested. The ends of RAM do not count as misaligned. */
+/*
+ * Runs that stay shared, however they were requested. The ends of RAM do not count as misaligned.
+ */
 static void summary_of_what_stays_shared(void)
 {
 	struct realm *realm = env_realm("granule=65536");

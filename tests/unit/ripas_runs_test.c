@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs of RIPAS in a Realm's memory: compare random memory maps with a page-by-page check, and reject
- * invalid RMM answers.
+ * Runs of RIPAS in a Realm's memory: compare random memory maps with a page-by-page check, and
+ * reject invalid RMM answers.
  */
 #include <linux/align.h>
 #include <linux/minmax.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A pattern stays inside its block, a change in any checked byte is found, and the finding names the
- * writer.
+ * A pattern stays inside its block, a change in any checked byte is found, and the finding names
+ * the writer.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -196,8 +196,8 @@ static void freed_elsewhere(struct facts *f, size_t size)
 }
 
 /*
- * More blocks in atomic context than a pool can have in reserve. The kernel serves the rest from its
- * atomic pool, which has room for these.
+ * More blocks in atomic context than a pool can have in reserve. The kernel serves the rest from
+ * its atomic pool, which has room for these.
  */
 static void burst(struct facts *f, size_t size, unsigned int nr)
 {

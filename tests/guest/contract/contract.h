@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What drivers may rely on when they allocate DMA memory, as one line of text per fact. The text does
- * not depend on who serves the request: it has no addresses and no times.
+ * What drivers may rely on when they allocate DMA memory, as one line of text per fact. The text
+ * does not depend on who serves the request: it has no addresses and no times.
  */
 #ifndef CONTRACT_H
 #define CONTRACT_H
@@ -54,8 +54,8 @@ extern struct device *test_dev;		/* coherent, 64 bits */
 struct platform_device *device_make(const char *name);
 
 /*
- * facts.c: begin a line, add results, end it. Events seen in between (watch.c) have separate lines, so
- * that differences do not hide each other. facts_line() prints a line without events.
+ * facts.c: begin a line, add results, end it. Events seen in between (watch.c) have separate
+ * lines, so that differences do not hide each other. facts_line() prints a line without events.
  */
 void __printf(3, 4) facts_begin(struct facts *f, struct device *dev, const char *fmt, ...);
 void __printf(2, 3) facts_say(struct facts *f, const char *fmt, ...);

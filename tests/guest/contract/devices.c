@@ -120,7 +120,9 @@ static void held(struct facts *f)
 	platform_device_unregister(pdev);
 }
 
-/* A new device of the same name, possibly at the same address, does not inherit from the old one. */
+/*
+ * A new device of the same name, possibly at the same address, does not inherit from the old one.
+ */
 static void come_and_go(struct facts *f)
 {
 	unsigned int got = 0, released = 0;

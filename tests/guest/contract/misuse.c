@@ -7,8 +7,8 @@
 #include "contract.h"
 
 /*
- * The kernel accepts any size that covers the same pages; only CONFIG_DMA_API_DEBUG checks the exact
- * size.
+ * The kernel accepts any size that covers the same pages; only CONFIG_DMA_API_DEBUG checks the
+ * exact size.
  */
 static void other_size(struct facts *f, size_t size, size_t freed)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fragmented memory: outside of CMA no free block exceeds 128K, and each has an unmovable neighbour in
- * use, as a driver that loads late may find it.
+ * Fragmented memory: outside of CMA no free block exceeds 128K, and each has an unmovable
+ * neighbour in use, as a driver that loads late may find it.
  */
 #include <linux/delay.h>
 #include <linux/gfp.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Set the seed of the simulator's hostile host from a shell or from other modules. Does not depend on
- * rhi_probe, which can be loaded and unloaded meanwhile.
+ * Set the seed of the simulator's hostile host from a shell or from other modules. Does not
+ * depend on rhi_probe, which can be loaded and unloaded meanwhile.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

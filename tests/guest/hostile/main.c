@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Use rhi_probe's allocators on a hostile host, one seed after the other: whatever the host answers,
- * allocated memory keeps its guarantees. Write "FIRST COUNT [KINDS]" to
+ * Use rhi_probe's allocators on a hostile host, one seed after the other: whatever the host
+ * answers, allocated memory keeps its guarantees. Write "FIRST COUNT [KINDS]" to
  * /sys/kernel/debug/hostile_test to test COUNT seeds, with KINDS of hostile answers.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

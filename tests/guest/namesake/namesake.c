@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Functions with names that the hook redirects in the kernel, but must not redirect here. Reading
- * /sys/module/namesake/parameters/alone calls them with an odd argument, which the hook would take for
- * one of its pools, and reports whether they ran.
+ * /sys/module/namesake/parameters/alone calls them with an odd argument, which the hook would
+ * take for one of its pools, and reports whether they ran.
  */
 #include <linux/module.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A driver that does not know rhi_probe and only allocates and frees memory: measures the cost of that
- * with the hook off and on (scripts/bench). Results are in /sys/module/pairs/parameters/figures, one
- * per line.
+ * A driver that does not know rhi_probe and only allocates and frees memory: measures the cost of
+ * that with the hook off and on (scripts/bench). Results are in
+ * /sys/module/pairs/parameters/figures, one per line.
  *
- * Times are in nanoseconds, which are instructions with scripts/realm --icount. They include the CPU
- * time of all tasks, because a free may leave work to a worker.
+ * Times are in nanoseconds, which are instructions with scripts/realm --icount. They include the
+ * CPU time of all tasks, because a free may leave work to a worker.
  */
 #include <linux/cpumask.h>
 #include <linux/delay.h>
@@ -106,8 +106,8 @@ static s64 busy_ns(void)
 
 /*
  * Two costs of the simulator must not count: it writes the summary for each of the first 1024
- * misaligned requests, and for a conversion if it has not done so for a millisecond. Use up the former
- * here, and do a conversion right before each measurement.
+ * misaligned requests, and for a conversion if it has not done so for a millisecond. Use up the
+ * former here, and do a conversion right before each measurement.
  */
 static int fill_list(void)
 {

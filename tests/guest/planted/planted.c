@@ -3,8 +3,9 @@
  * Bugs for a stress run to find, one at a time: an allocator that returns bad memory, stray writes,
  * missing and misaligned conversions.
  *
- * A kprobe redirects a function of rhi_probe to a replacement here. The replacement calls the original:
- * calls from this module are not redirected. So the modules themselves contain no test code.
+ * A kprobe redirects a function of rhi_probe to a replacement here. The replacement calls the
+ * original: calls from this module are not redirected. So the modules themselves contain no test
+ * code.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -32,9 +32,9 @@ static void spinlock(struct test *test)
 }
 
 /*
- * Allocate all blocks without blocking until there are none, and again after a while. The blocks are
- * few and large, so that the refill cannot keep up. If blocks are small, the kernel's growing atomic
- * pool may have enough for all of them.
+ * Allocate all blocks without blocking until there are none, and again after a while. The blocks
+ * are few and large, so that the refill cannot keep up. If blocks are small, the kernel's growing
+ * atomic pool may have enough for all of them.
  */
 static void runs_out(struct test *test)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Fail each allocation of the pool, or of the hook on behalf of a driver, once
- * (Documentation/fault-injection). tests/pool.t first makes failslab and fail_page_alloc apply to all
- * requests.
+ * (Documentation/fault-injection). tests/pool.t first makes failslab and fail_page_alloc apply to
+ * all requests.
  */
 #include <linux/dma-mapping.h>
 #include <linux/sched.h>

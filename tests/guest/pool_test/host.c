@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pools on hosts that never unshare, do not share, or overwrite shared memory: tests/pool.t boots such
- * hosts.
+ * Pools on hosts that never unshare, do not share, or overwrite shared memory: tests/pool.t boots
+ * such hosts.
  */
 #include <linux/dmapool.h>
 #include <linux/irqflags.h>

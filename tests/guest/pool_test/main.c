@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests of rhi_pool from another module's point of view. Reading a file in /sys/kernel/debug/pool_test
- * runs its cases and prints TAP.
+ * Tests of rhi_pool from another module's point of view. Reading a file in
+ * /sys/kernel/debug/pool_test runs its cases and prints TAP.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -159,7 +159,10 @@ static void zeroed(struct test *test)
 	rhi_pool_destroy(pool);
 }
 
-/* Non-coherent devices cannot share through the linear map: the kernel's own dma_pool serves them. */
+/*
+ * Non-coherent devices cannot share through the linear map: the kernel's own dma_pool serves
+ * them.
+ */
 static void native(struct test *test)
 {
 	struct platform_device *pdev;
@@ -220,7 +223,8 @@ out:
 
 /*
  * One block stays in use while others are allocated and freed on each CPU in turn: blocks in the
- * magazines must be reused, not replaced by newly shared ones. tests/pool.t reads the total in debugfs.
+ * magazines must be reused, not replaced by newly shared ones. tests/pool.t reads the total in
+ * debugfs.
  */
 static void wanders(struct test *test)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Check every row of tests/unit/rsi-contract.tsv inside a Realm: reading /sys/kernel/debug/rsi_contract
- * makes the calls and prints TAP.
+ * Check every row of tests/unit/rsi-contract.tsv inside a Realm: reading
+ * /sys/kernel/debug/rsi_contract makes the calls and prints TAP.
  *
  * Rows share single pages, so the host must accept any 4K request. All pages belong to this module,
  * and are RAM again after each row.
