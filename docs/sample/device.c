@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A device for the sample: that of a real driver comes from firmware or a bus. */
+/* The device of the sample. A real driver gets its device from firmware or a bus. */
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
@@ -10,7 +10,7 @@
 
 static struct platform_device *device;
 
-/* Firmware says of all devices of a Realm that they are coherent. */
+/* Firmware describes all devices of a Realm as coherent. */
 static void make_coherent(struct device *dev)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
@@ -36,9 +36,9 @@ int sample_device_add(void)
 }
 
 /**
- * sample_device_remove() - remove it
+ * sample_device_remove() - remove the device
  *
- * Context: Process; no driver is bound to it.
+ * Context: Process; no driver is bound to the device.
  */
 void sample_device_remove(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A driver that shares memory with the host in whole granules, by rhi_probe: descriptors from
- * a pool, and a mailbox of whole granules. docs/pool.md goes through it.
+ * A driver that uses rhi_probe to share memory with the host in whole granules: descriptors from
+ * a pool, and a mailbox of whole granules. docs/pool.md explains it.
  */
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
@@ -18,7 +18,7 @@
 
 #define NR_DESCRIPTORS	16
 
-/* Shared with the host, which can write all of it at any time. */
+/* Shared with the host, which can write to all of it at any time. */
 struct sample_descriptor {
 	__le64 address;
 	__le32 length;
@@ -26,8 +26,8 @@ struct sample_descriptor {
 };
 
 /*
- * Private. What the driver relies on stands here: no pointer, index or length is taken from
- * shared memory.
+ * Private. The driver keeps everything that it relies on here. It takes no pointer, index or
+ * length from shared memory.
  */
 struct sample {
 	struct rhi_pool *pool;
@@ -36,7 +36,7 @@ struct sample {
 	struct rhi_granule *mailbox;
 };
 
-/* Blocks go back before their pool does: devres undoes the latest first. */
+/* devres runs the latest action first, so blocks are freed before their pool. */
 static void free_ring(void *data)
 {
 	struct sample *sample = data;
@@ -49,7 +49,7 @@ static int alloc_ring(struct device *dev, struct sample *sample)
 {
 	int err;
 
-	/* As dmam_pool_create(). Nothing is shared before the first block. */
+	/* Like dmam_pool_create(). Allocating the first block shares memory. */
 	sample->pool = rhim_pool_create("descriptors", dev, sizeof(struct sample_descriptor),
 					__alignof__(__le64), 0);
 	if (!sample->pool)
@@ -58,7 +58,7 @@ static int alloc_ring(struct device *dev, struct sample *sample)
 	if (err)
 		return err;
 	for (int i = 0; i < NR_DESCRIPTORS; i++) {
-		/* With GFP_ATOMIC nothing is converted: there has to be a free block. */
+		/* GFP_ATOMIC converts nothing: it needs a free block. */
 		sample->ring[i] = rhi_pool_zalloc(sample->pool, GFP_KERNEL, &sample->dma[i]);
 		if (!sample->ring[i])
 			return -ENOMEM;
@@ -73,8 +73,8 @@ static void free_mailbox(void *data)
 }
 
 /*
- * For what host and Realm exchange without a device. It has no DMA address: how the host learns
- * where it is, is a matter between the two.
+ * Host and Realm exchange data in it without a device. It has no DMA address: the driver must tell
+ * the host where it is.
  */
 static int share_mailbox(struct device *dev, struct sample *sample)
 {
@@ -85,7 +85,7 @@ static int share_mailbox(struct device *dev, struct sample *sample)
 	return devm_add_action_or_reset(dev, free_mailbox, sample->mailbox);
 }
 
-/* Descriptors that the host has finished: what it wrote is read once, and then checked. */
+/* Count the descriptors that the host has finished: read each value once, then check it. */
 static ssize_t done_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct sample *sample = dev_get_drvdata(dev);
@@ -98,7 +98,7 @@ static ssize_t done_show(struct device *dev, struct device_attribute *attr, char
 }
 static DEVICE_ATTR_RO(done);
 
-/* A line for each descriptor: its DMA address; the last one has the bytes of the mailbox. */
+/* The DMA address of each descriptor, one per line; then the size of the mailbox in bytes. */
 static ssize_t shared_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct sample *sample = dev_get_drvdata(dev);
@@ -123,7 +123,7 @@ static int sample_probe(struct platform_device *pdev)
 	struct sample *sample;
 	int err;
 
-	/* Else each call below fails: this says why. */
+	/* Without a granule all calls below fail: report the reason. */
 	if (!rhi_granule_bytes())
 		return dev_err_probe(dev, -EOPNOTSUPP, "nothing can be shared: %s\n",
 				     rhi_granule_meaning());
@@ -133,7 +133,7 @@ static int sample_probe(struct platform_device *pdev)
 		return -ENOMEM;
 	platform_set_drvdata(pdev, sample);
 
-	/* Before anything is allocated: memory comes from where the device can reach it. */
+	/* Set the mask first: it decides which memory the allocations below use. */
 	err = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(48));
 	if (err)
 		return dev_err_probe(dev, err, "no DMA with 48 bits\n");
