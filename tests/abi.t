@@ -20,7 +20,7 @@ files probe
 modprobe rhi_stress
 files stress
 for file in about hostconf pools audit; do
-	awk -v file=$rhi/$file "!/^#/ && !/^(misaligned|destroyed|owner|run) / { print \"key\", file, \$1 }" $rhi/$file
+	awk -v file=$rhi/$file "!/^#/ && !/^(misaligned|destroyed|owner) / { print \"key\", file, \$1 }" $rhi/$file
 done
 for event in $tracing/events/rhi/*/; do
 	sed -n "s,^\tfield:.* \([a-z_]*\)\(\[[0-9]*\]\)*;\toffset.*,field ${event%/} \1,p" $event/format

@@ -116,7 +116,7 @@ END
 builds module tests/guest/pool_test || done_testing
 without
 pool 'busy' 'pool_test_load; pool_test_run busy; pool_test_end' --host record
-is 'busy: logged' "$(said 'busy: what is in use stays shared, and is leaked')" 1
+is 'busy: logged' "$(said 'busy: leaking the blocks in use, which stay shared')" 1
 after 'busy' 65536 65536
 whole 'busy'
 
@@ -127,7 +127,7 @@ after 'in steps of 4K' 0 0
 # Hosts that refuse
 pool 'refused from the start' 'pool_test_load; pool_test_run refuse; pool_test_end' --host stop=0
 is 'refused from the start: counted' "$(stat refused)" 1
-ok 'refused from the start: logged' grep -qF 'no memory could be shared (-EIO)' "$work/out/console.log"
+ok 'refused from the start: logged' grep -qF 'cannot share memory (-EIO)' "$work/out/console.log"
 after 'refused from the start' 0 0
 
 # One CPU, so that no block is in another CPU's magazine.

@@ -189,7 +189,7 @@ static void walk_has_just_enough_room(void)
 	CHECK_EQ(runs.nr, 8);
 }
 
-static void moved_runs(void)
+static void changed_runs(void)
 {
 	struct ripas_runs a, b;
 
@@ -403,7 +403,7 @@ int main(void)
 	walk_rejects();
 	TAP_RUN(walk_ends);
 	TAP_RUN(walk_has_just_enough_room);
-	TAP_RUN(moved_runs);
+	TAP_RUN(changed_runs);
 	TAP_RUN(find_by_hand);
 	TAP_RUN(judge_at_the_edge_of_ram);
 	TAP_RUN(judge_of_a_cut_walk);
