@@ -249,8 +249,8 @@ static void find_by_hand(void)
 	CHECK_EQ(sums.private_bytes, RIPAS_UNIT);
 
 	/* A run of whole pages cannot break a granule of one page. */
-	CHECK_EQ(judged(RIPAS_UNIT), 0);
-	CHECK_EQ(judged(0), 0);
+	CHECK_EQ(nr_found(RIPAS_UNIT), 0);
+	CHECK_EQ(nr_found(0), 0);
 
 	page[35] = RIPAS_DESTROYED;
 	CHECK_EQ(nr_found(16 * RIPAS_UNIT), 3);
