@@ -19,6 +19,8 @@ realm_script() {
 	local script=$1 options=()
 	shift
 
+	# --icount needs one CPU.
+	[[ " $* " == *' --icount '* ]] || options=(--smp "$CPUS")
 	# kmemleak takes a third of the debug kernel's run time.
 	[[ $script == *no_leak* ]] || options+=(--append kmemleak=off)
 	realm --granule 64k "${options[@]}" "$@" -- sh -ec ". /usr/lib/guest.sh
