@@ -120,7 +120,7 @@ devices 'nvme under load' 0 left '
 	{ sed -n "s/^shared_bytes /shared /p" pools; grep " shared nvme " pools; grep "^0000" hook; } >&2
 	wait
 	unload nvme
-	leave' --host record
+	leave' --host record --smp 2
 is 'nvme under load: at most 1.25 bytes shared per byte in use, plus a granule per pool' "$(awk -v granule=$GRANULE '
 	$1 == "shared" { shared = $2 }
 	/^0000/ && NF == 3 { used += $2 }
