@@ -262,7 +262,7 @@ static void find_by_hand(void)
 }
 
 /* Beyond RAM, EMPTY means unmapped. */
-static void judge_at_the_edge_of_ram(void)
+static void find_at_the_edge_of_ram(void)
 {
 	static const struct ripas_range ram[] = {
 		{ 32 * RIPAS_UNIT, 40 * RIPAS_UNIT }, { 42 * RIPAS_UNIT, 100 * RIPAS_UNIT },
@@ -286,7 +286,7 @@ static void judge_at_the_edge_of_ram(void)
 }
 
 /* The walk ended inside the last run: it is unknown whether that run breaks a granule. */
-static void judge_of_a_cut_walk(void)
+static void find_in_a_cut_walk(void)
 {
 	struct ripas_runs runs = { .run = room[0], .max = 2 };
 
@@ -299,7 +299,7 @@ static void judge_of_a_cut_walk(void)
 	CHECK_EQ(sums.bytes[RIPAS_EMPTY], 4 * RIPAS_UNIT);
 }
 
-static void judge_without_room(void)
+static void find_without_room(void)
 {
 	struct ripas_runs runs;
 
@@ -324,7 +324,7 @@ static bool in(const struct ripas_range *ram, size_t nr, size_t at)
 }
 
 /* Check each granule: broken if it has shared RAM and a page that is not EMPTY. */
-static void judge_is_a_look_at_each_page(void)
+static void find_is_a_look_at_each_page(void)
 {
 	for (int i = 0; i < 500; i++) {
 		const size_t granule = 1 << rand() % 7, a = rand() % 200, b = a + 1 + rand() % 100,
@@ -405,9 +405,9 @@ int main(void)
 	TAP_RUN(walk_has_just_enough_room);
 	TAP_RUN(changed_runs);
 	TAP_RUN(find_by_hand);
-	TAP_RUN(judge_at_the_edge_of_ram);
-	TAP_RUN(judge_of_a_cut_walk);
-	TAP_RUN(judge_without_room);
-	TAP_RUN(judge_is_a_look_at_each_page);
+	TAP_RUN(find_at_the_edge_of_ram);
+	TAP_RUN(find_in_a_cut_walk);
+	TAP_RUN(find_without_room);
+	TAP_RUN(find_is_a_look_at_each_page);
 	return tap_done();
 }
