@@ -112,12 +112,12 @@ static const struct lie lies[] = {
 	{ "backwards", "ends before it begins", 0x4000, 0x3000, RIPAS_RAM, 0 },
 	{ "to the beginning", "ends before it begins", 0x4000, 0, RIPAS_RAM, 0 },
 	{ "empty", "an empty run", 0x4000, 0x4000, RIPAS_RAM, 0 },
-	{ "past the end", "behind the end", 0x4000, END + RIPAS_UNIT, RIPAS_RAM, 0 },
-	{ "far past the end", "behind the end", 0x4000, -RIPAS_UNIT, RIPAS_RAM, 0 },
-	{ "in the middle of a page", "inside of a page", 0x4000, 0x5800, RIPAS_RAM, 0 },
-	{ "state 4", "a state that there is not", 0x4000, 0x5000, 4, 0 },
-	{ "state -1", "a state that there is not", 0x4000, 0x5000, -1, 0 },
-	{ "state in 32 bits", "a state that there is not", 0x4000, 0x5000, 1ULL << 32, 0 },
+	{ "past the end", "past the requested end", 0x4000, END + RIPAS_UNIT, RIPAS_RAM, 0 },
+	{ "far past the end", "past the requested end", 0x4000, -RIPAS_UNIT, RIPAS_RAM, 0 },
+	{ "in the middle of a page", "inside a 4K page", 0x4000, 0x5800, RIPAS_RAM, 0 },
+	{ "state 4", "an undefined RIPAS", 0x4000, 0x5000, 4, 0 },
+	{ "state -1", "an undefined RIPAS", 0x4000, 0x5000, -1, 0 },
+	{ "state in 32 bits", "an undefined RIPAS", 0x4000, 0x5000, 1ULL << 32, 0 },
 	{ "RSI error", "an RSI error code", 0x4000, 0x5000, RIPAS_RAM, 1 },
 	{ "first call", "an empty run", 0, 0, RIPAS_RAM, 0 },
 };
@@ -197,14 +197,14 @@ static void changed_runs(void)
 	fill(0, PAGES, RIPAS_RAM);
 	a = walked(0);
 	b = walked(1);
-	CHECK_EQ(ripas_runs_moved(&a, &b), 0);
+	CHECK_EQ(ripas_runs_changed(&a, &b), 0);
 	/* One more run in the middle: two runs have a new start. */
 	fill(10, 20, RIPAS_EMPTY);
 	b = walked(1);
 	CHECK_EQ(ripas_runs_changed(&a, &b), 2);
 	CHECK_EQ(ripas_runs_changed(&b, &a), 2);
 	a = walked(0);
-	CHECK_EQ(ripas_runs_moved(&a, &b), 0);
+	CHECK_EQ(ripas_runs_changed(&a, &b), 0);
 	/* The same runs, with another RIPAS */
 	fill(10, 20, RIPAS_DESTROYED);
 	b = walked(1);
