@@ -49,7 +49,7 @@ hook off; hook on; [ "$(hook_state)" = on ]; rmmod rhi_probe'
 builds tests/guest/upstream
 boot 'no hook on a kernel that aligns by itself' 0 '
 not hook on; [ "$(hook_state)" = off ]
-hook_said "keeps to the host.s granule by itself (mem_decrypt_granule_size)"
+hook_said "aligns shared memory itself (mem_decrypt_granule_size)"
 rmmod rhi_probe
 modprobe rhi_probe hook=on
 loaded; [ "$(cat $switch) $(hook_state)" = "off off" ]' --module "$ko/upstream.ko"

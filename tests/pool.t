@@ -174,7 +174,7 @@ without
 pool 'never unshared' 'pool_test_load; pool_test_run count; pool_test_end' --host keep
 kept=$(($(stat shares) * 65536))
 after 'never unshared' $kept $kept
-is 'never unshared: logged once' "$(said 'does not give shared memory back')" 1
+is 'never unshared: logged once' "$(said 'refuses to make memory private again')" 1
 
 # A host that overwrites all shared memory, including free blocks, at every call.
 word=0x5ca1ab1e5ca1ab1e

@@ -30,7 +30,7 @@ is 'the host saw no misaligned request' "$(summary '.misaligned.requests')" 0
 boot 'probe failure is explained in the log' 0 '
 insmod /root/rhi_sample.ko
 [ ! -e /sys/devices/platform/rhi_sample/driver ]
-dmesg | grep "rhi_sample rhi_sample: .*nothing can be shared: the host.s granule makes no sense"
+dmesg | grep "rhi_sample rhi_sample: .*nothing can be shared: invalid granule from the host"
 rmmod rhi_sample
 leave' --granule 6144 --file "$ko/rhi_sample.ko"
 
