@@ -36,13 +36,13 @@ modprobe nvme; wait_for [ -e /dev/nvme0n1 ]
 for i in 1 2 3 4 5 6; do dd if=/dev/nvme0n1 of=/dev/null bs=4M count=8 iflag=direct & done 2>/dev/null
 wait_for sh -c "dmesg | grep -q \"swiotlb buffer is full\""
 rhictl ok' --device nvme --append swiotlb=256,track_hiwater
-ok 'names the device' grep -E '^FAIL    full: requests that found no room since the boot: [0-9]+, of nvme 0000:00:01.0 \(' \
+ok 'names the device' grep -E '^FAIL    full: it was full for [0-9]+ requests since the boot, of nvme 0000:00:01.0 \(' \
 	"$work/stdout"
 ok 'and was nearly full' grep -E '^WARN    peak: ' "$work/stdout"
 
 boot 'what is not mounted' 0 '
 umount /sys/kernel/debug; umount /sys/kernel/security; dmesg -c >/dev/null; rhictl ok'
-ok 'debugfs' grep -A 1 '^WARN    debugfs: it is not mounted' "$work/stdout"
+ok 'debugfs' grep -A 1 '^WARN    debugfs: not mounted' "$work/stdout"
 ok 'and what to do' grep -Fx '          run:  mount -t debugfs none /sys/kernel/debug' "$work/stdout"
 ok 'securityfs' grep -Fx '          run:  mount -t securityfs none /sys/kernel/security' "$work/stdout"
 
