@@ -94,7 +94,7 @@ while IFS='|' read -r word status what; do
 	says "RMM: $word" "$what"
 done <<END
 error     | 1 | an RSI error code
-flip      | 1 | more runs than there is room for
+flip      | 1 | more runs than the audit has room for
 $(budget '' 'backwards | 1 | ends before it begins
 empty     | 1 | an empty run
 beyond    | 1 | past the requested end
