@@ -43,7 +43,7 @@ shares=$(sed -n 's/^stat shares //p' "$work/stdout")
 is 'rhishare: as many as the host counted' "$(budget "$shares" $((2 * shares - 1)))" \
 	"$(summary '[.misaligned.list[] | select(.ripas == "EMPTY")] | length')"
 
-boot 'rhicall, rhiconv, rhipool' 0 "$long"'
+boot 'rhicall, rhiconv, rhibounce, rhipool' 0 "$long"'
 bpftrace_begin rhicall.bt
 cat /sys/kernel/debug/rhi/families >/dev/null
 bpftrace_end
@@ -71,6 +71,13 @@ if [ -n "$long" ]; then
 fi
 [ $(histogram kernel_ns "[[]share") -gt 0 ]
 
+bpftrace_begin rhibounce.bt
+nvme
+dd if=/dev/nvme0n1 of=/dev/null bs=128k count=8 iflag=direct 2>/dev/null
+bpftrace_end
+[ $(sed -n "s/^@bytes\[0000:00:01.0\]: //p" /tmp/out) -ge 1048576 ]
+hasnt "^@full"
+
 hook on
 bpftrace_begin rhipool.bt
 nvme_writes
@@ -94,6 +101,15 @@ has "^ *granule_free\+"
 has "^@kernel_failed\[set_memory_encrypted,"
 has "^ *dma_direct_free\+"
 ' "${bpftrace[@]}" --nvme --host keep --file "$ko/pool_test.ko"
+
+[ -z "$(budget '' long)" ] || boot 'rhibounce: a buffer that is full, and for whom' 0 '
+bpftrace_begin rhibounce.bt
+nvme
+for i in 1 2 3 4 5 6; do dd if=/dev/nvme0n1 of=/dev/null bs=4M count=8 iflag=direct & done 2>/dev/null
+wait_for sh -c "dmesg | grep -q \"swiotlb buffer is full\""
+bpftrace_end
+has "^@full\[0000:00:01.0, [0-9]*\]: [1-9]"
+' "${bpftrace[@]}" --device nvme --append swiotlb=256
 
 # bpftrace only prints the line of the missing event if the probe is on the same line as what precedes it.
 boot 'without the module: the script names the module to load' 0 '
