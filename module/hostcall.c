@@ -131,7 +131,7 @@ static void log_call(u32 fid, const struct hostcall_result *res, u64 ns)
 	entry->rsi = res->rsi;
 	entry->answer = res->gprs[0];
 	entry->ns = ns;
-	trace_host_call(fid, entry->rsi, entry->answer, ns);
+	trace_host_call(fid, hostcall_fid_name(fid), entry->rsi, entry->answer, ns);
 }
 
 /**

@@ -9,9 +9,6 @@
 #include <linux/device.h>
 #include <linux/tracepoint.h>
 
-#include "hostcall.h"
-#include "hostconf.h"
-
 /*
  * Names have a fixed length, for bpftrace 0.23 of Debian 13 finds no other: it takes the
  * offset in a __data_loc times four. The longest FID's name has 34 bytes with its end.
@@ -19,8 +16,8 @@
 #define RHI_TRACE_NAME	40
 
 TRACE_EVENT(host_call,
-	TP_PROTO(u32 fid, u64 rsi, u64 answer, u64 ns),
-	TP_ARGS(fid, rsi, answer, ns),
+	TP_PROTO(u32 fid, const char *name, u64 rsi, u64 answer, u64 ns),
+	TP_ARGS(fid, name, rsi, answer, ns),
 
 	TP_STRUCT__entry(
 		__field(u64, rsi)
@@ -35,7 +32,7 @@ TRACE_EVENT(host_call,
 		__entry->answer = answer;
 		__entry->ns = ns;
 		__entry->fid = fid;
-		strscpy_pad(__entry->name, hostcall_fid_name(fid));
+		strscpy_pad(__entry->name, name);
 	),
 
 	TP_printk("fid=0x%x rsi=%llu answer=0x%llx ns=%llu name=%s", __entry->fid, __entry->rsi,
@@ -53,7 +50,6 @@ TRACE_EVENT(convert,
 		__field(u64, ns)
 		__field(int, result)
 		__field(bool, share)
-		__field(bool, aligned)
 		__array(char, dev, RHI_TRACE_NAME)
 		__array(char, owner, RHI_TRACE_NAME)
 	),
@@ -64,15 +60,13 @@ TRACE_EVENT(convert,
 		__entry->ns = ns;
 		__entry->result = result;
 		__entry->share = share;
-		__entry->aligned = IS_ALIGNED(phys | size, hostconf.granule);
 		strscpy_pad(__entry->dev, dev);
 		strscpy_pad(__entry->owner, owner);
 	),
 
-	TP_printk("%s phys=0x%llx size=%llu aligned=%d result=%d ns=%llu dev=%s owner=%s",
+	TP_printk("%s phys=0x%llx size=%llu result=%d ns=%llu dev=%s owner=%s",
 		  __entry->share ? "share" : "unshare", __entry->phys, __entry->size,
-		  __entry->aligned, __entry->result, __entry->ns, __entry->dev,
-		  __entry->owner)
+		  __entry->result, __entry->ns, __entry->dev, __entry->owner)
 );
 
 TRACE_EVENT(chunk_leak,
