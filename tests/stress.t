@@ -104,7 +104,7 @@ seconds=0 | seconds=0 operations=0
 min=15 | min=15: 16 to 65536
 min=64 max=32 | the smallest is larger
 blocks=1024 workers=256 | could be more than 268435456 bytes
-source=all | there is no source "all"
+source=all | unknown source "all"
 colour=1 | unknown key "colour"
 seed | "seed" is not key=value
 mask=65 | mask=65: 32 to 64
