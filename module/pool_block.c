@@ -272,7 +272,7 @@ static void free_chunks(struct rhi_pool *pool)
 		chunk_discard(chunk, pool->dev, used);
 	}
 	if (busy)
-		dev_err(pool->dev, "rhi_pool_destroy %s busy: leaking the blocks in use, which stay shared\n",
+		dev_err(pool->dev, "rhi_pool_destroy %s busy: the blocks in use stay shared and are leaked\n",
 			pool->name);
 }
 

@@ -152,7 +152,6 @@ fails 4 "the rhi_probe module is not loaded" rhictl bench'
 # With lockdown=integrity debugfs refuses access to writable files, and still allows read-only ones.
 boot 'a locked-down kernel' 0 '
 modprobe rhi_stress
-mount -t securityfs none /sys/kernel/security
 echo integrity >/sys/kernel/security/lockdown
 fails 1 "is this kernel locked down" rhictl bench
 for command in info "hook on" audit; do rhictl $command >/dev/null; done

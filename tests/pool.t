@@ -116,7 +116,7 @@ END
 builds module tests/guest/pool_test || done_testing
 without
 pool 'busy' 'pool_test_load; pool_test_run busy; pool_test_end' --host record
-is 'busy: logged' "$(said 'busy: leaking the blocks in use, which stay shared')" 1
+is 'busy: logged' "$(said 'busy: the blocks in use stay shared and are leaked')" 1
 after 'busy' 65536 65536
 whole 'busy'
 
