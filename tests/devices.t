@@ -30,7 +30,7 @@ devices() {
 	boot "$name" "$want" "$script" "${with[@]}" --append "coherent_pool=$ATOMIC_POOL" "$@"
 	is "$name: output" "$(cat "$work/stdout")" "$stdout"
 	is "$name: no buffer is lost" \
-		"$(grep -E 'bad free|: ignored|leaking|are leaked' "$work/out/console.log")" ''
+		"$(grep -E 'rhi_pool_free|bad free|leaking|are leaked' "$work/out/console.log")" ''
 }
 
 misaligned() { summary .misaligned.requests; }
