@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A driver's directory has a link for each device that it is bound to. Links are not followed
- * for this: a captured tree need not have what they lead to.
+ * A driver's directory in sysfs has a link for each device bound to it. The links are not
+ * followed, because a captured tree may lack their targets.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 #define MAX_DEVICES	4096
 
-/* What a device's driver shares belongs to the device, on virtio to the one that carries it. */
+/* The module lists a device's shared memory under its name; for virtio, under its parent's. */
 static const struct bus {
 	const char *name;
 	bool is_virtual;
@@ -22,13 +22,13 @@ static const struct bus {
 	{ "virtio", true },
 };
 
-/* What drives the bus itself shares nothing: virtio's own drivers do, once they are bound. */
+/* Drivers of the bus itself share no memory; drivers of the virtio devices behind it do. */
 static bool is_transport(const char *driver)
 {
 	return !strcmp(driver, "pcieport") || !strcmp(driver, "virtio-pci");
 }
 
-/* Beside its devices a driver's directory has files: bind, unbind, new_id, ... */
+/* A driver's directory also has files: bind, unbind, new_id, ... */
 static bool is_device(const struct bus *bus, const char *id)
 {
 	const char *digits = id + strlen("virtio");
@@ -46,7 +46,7 @@ struct look {
 	struct bound_devices *devices;
 };
 
-/* "../../../devices/pci0000:00/0000:00:02.0/virtio0": the last but one. */
+/* The parent in "../../../devices/pci0000:00/0000:00:02.0/virtio0" is 0000:00:02.0. */
 static bool find_carrier(const struct look *look, const char *id, char *name, size_t size)
 {
 	char path[128], link[512], *slash, *carrier;
@@ -65,7 +65,7 @@ static bool find_carrier(const struct look *look, const char *id, char *name, si
 	return true;
 }
 
-/* sysfs gives a loadable module the file initstate, and a driver of one a link to it. */
+/* In sysfs only a loadable module has the file initstate; its drivers have a link to it. */
 static enum known is_builtin(const struct look *look)
 {
 	char path[256];
@@ -131,9 +131,11 @@ static int compare(const void *a, const void *b)
 }
 
 /**
- * devices_read - find the devices that are bound to a driver, on PCI and virtio
+ * devices_read - list the PCI and virtio devices that are bound to a driver
  * @root: the tree to read
- * @devices: filled in, for devices_free(). Nothing is said
+ * @devices: filled in; free it with devices_free()
+ *
+ * Prints no errors; @devices->error has the first one.
  */
 void devices_read(const struct sysroot *root, struct bound_devices *devices)
 {
@@ -145,7 +147,7 @@ void devices_read(const struct sysroot *root, struct bound_devices *devices)
 
 		snprintf(path, sizeof(path), "/sys/bus/%s/drivers", look.bus->name);
 		ret = sysroot_list(root, path, add_driver, &look);
-		/* A kernel may be without such a bus. */
+		/* The kernel may not support this bus. */
 		if (ret && (ret != -ENOENT || !sysroot_has(root, "/sys/bus")))
 			devices->error = ret;
 	}

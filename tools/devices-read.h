@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Devices that have a driver, and can have shared memory. */
+/* Devices that are bound to a driver, and so can have shared memory. */
 #ifndef DEVICES_READ_H
 #define DEVICES_READ_H
 
@@ -8,12 +8,12 @@
 #include "kernel-has.h"
 
 /**
- * struct bound_device - a device, and its driver
- * @name: as the module names it
- * @bus: where it is bound to the driver
- * @id: its name there
- * @driver: of the device
- * @builtin: the driver is part of the kernel
+ * struct bound_device - a device and its driver
+ * @name: the device's name in the module's files
+ * @bus: the bus of the driver
+ * @id: the device's name on that bus
+ * @driver: the driver's name
+ * @builtin: YES if the driver is built into the kernel
  */
 struct bound_device {
 	char name[64];
@@ -24,8 +24,8 @@ struct bound_device {
 };
 
 struct bound_devices {
-	int error;		/* 0, or why not all could be read: -errno */
-	struct bound_device *list;	/* by name */
+	int error;		/* 0, or -errno if the list is incomplete */
+	struct bound_device *list;	/* sorted by name */
 	size_t nr;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * By the names that the kernel's BTF has, which is fast to read; without BTF by kallsyms, which
- * is not; without that by the configuration that lies beside the kernel.
+ * Detects features by the names in the kernel's BTF, which is fast to read. Falls back to
+ * kallsyms, which is slow, and then to the kernel's configuration in /boot or /lib/modules.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -16,7 +16,7 @@
 #define MAX_LINES	(4 << 20)
 #define MAX_BTF		(64 << 20)	/* bytes */
 
-/* What is there with the option, and not without it. */
+/* The kernel has the function if and only if it has the feature. */
 static const struct {
 	enum kernel_feature feature;
 	const char *function;
@@ -26,7 +26,7 @@ static const struct {
 	{ HAS_KPROBES, "register_kprobe", "CONFIG_KPROBES=y" },
 	{ HAS_SWIOTLB_DYNAMIC, "swiotlb_dyn_alloc", "CONFIG_SWIOTLB_DYNAMIC=y" },
 	{ HAS_OPTIONAL_PEAK, "inc_used_and_hiwater_nop", NULL },
-	/* The mail series that aligns shared memory: versions 3 and 4, 5 and 6, 7 and 8. */
+	/* The patch series that aligns shared memory, versions 3 and 4, 5 and 6, 7 and 8. */
 	{ HAS_ALIGNMENT, "mem_decrypt_granule_size", NULL },
 	{ HAS_ALIGNMENT, "rhi_get_ipa_change_alignment", NULL },
 	{ HAS_ALIGNMENT, "mem_cc_shared_granule_size", NULL },
@@ -38,7 +38,7 @@ static const struct {
 static void add_function(struct kernel_has *has, const char *name)
 {
 	for (size_t i = 0; i < NR_SIGNS; i++) {
-		/* There are a hundred thousand names, and most differ in the first letter. */
+		/* For speed: most of the 100,000 names differ in the first character. */
 		if (*name != *signs[i].function || strcmp(name, signs[i].function))
 			continue;
 		has->features[signs[i].feature] = YES;
@@ -56,7 +56,7 @@ struct btf_header {
 
 #define BTF_MAGIC	0xeb9f
 
-/* Where in the file the names of types, members and functions are: each ends with a NUL. */
+/* Finds the offset of the NUL-terminated names of types, members and functions. */
 static bool find_names(const struct btf_header *header, uint64_t size, uint64_t *at)
 {
 	*at = (uint64_t)header->header_len + header->name_off;
@@ -84,7 +84,7 @@ static int look_into_btf(struct kernel_has *has, const char *btf, uint64_t size)
 	return 0;
 }
 
-/* The kernel's own does not change. A file in a captured tree could, and is read. */
+/* Maps the running kernel's BTF, which cannot change. Reads a captured file, which can. */
 static int read_btf(const struct sysroot *root, struct kernel_has *has)
 {
 	int error = 0;
@@ -98,7 +98,7 @@ static int read_btf(const struct sysroot *root, struct kernel_has *has)
 		fclose(stream);
 		return -EPROTO;
 	}
-	/* Since 6.16. A read gets a page alone each time. */
+	/* BTF supports mmap(2) since Linux 6.16. It is faster: each read(2) returns one page. */
 	btf = *root->dir ? MAP_FAILED : mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE,
 					     fileno(stream), 0);
 	if (btf != MAP_FAILED) {
@@ -117,10 +117,10 @@ static int read_btf(const struct sysroot *root, struct kernel_has *has)
 	return error;
 }
 
-/* Bits of what stands at both ends of a list that is whole. */
+/* A complete list has the first and the last symbol of the kernel's text. */
 enum { LIST_BEGINS = 1, LIST_ENDS = 2, LIST_IS_WHOLE = 3 };
 
-/* "ffff800080010000 T name"; a module's has a tab and the module's name behind it. */
+/* "ffff800080010000 T name"; a module's symbol also has a tab and "[module]". */
 static int add_symbol(struct kernel_has *has, char *line)
 {
 	char *rest = line, *type, *name;
@@ -164,7 +164,7 @@ static void add_option(struct kernel_has *has, const char *line)
 			has->features[signs[i].feature] = YES;
 }
 
-/* False if there is no such file. */
+/* Returns false if the file cannot be opened. */
 static bool read_config(const struct sysroot *root, struct kernel_has *has, const char *before,
 			const char *behind)
 {
@@ -184,7 +184,10 @@ static bool read_config(const struct sysroot *root, struct kernel_has *has, cons
 	return true;
 }
 
-/* What was looked for in a whole list, and was not found, is not there. */
+/*
+ * Sets features to NO if their signs are missing in a complete source. @has_option: the source is
+ * a configuration, which has no signs without an option.
+ */
 static void rule_out(struct kernel_has *has, bool has_option)
 {
 	for (size_t i = 0; i < NR_SIGNS; i++)
@@ -208,9 +211,11 @@ static void read_release(const struct sysroot *root, struct kernel_has *has)
 }
 
 /**
- * kernel_has_read - find out what the kernel has
+ * kernel_has_read - detect the kernel's features
  * @root: the tree to read
- * @has: filled in. Nothing is said
+ * @has: filled in
+ *
+ * Prints no errors.
  */
 void kernel_has_read(const struct sysroot *root, struct kernel_has *has)
 {
@@ -227,12 +232,12 @@ void kernel_has_read(const struct sysroot *root, struct kernel_has *has)
 }
 
 /**
- * kernel_is_since - is the kernel of this version, or newer?
- * @has: the kernel, with a release that is known
- * @major: of the version
- * @minor: of the version
+ * kernel_is_since - check for a minimum kernel version
+ * @has: the kernel, with a known release
+ * @major: major version
+ * @minor: minor version
  *
- * Return: true if so.
+ * Return: true if the kernel has this version or a later one.
  */
 bool kernel_is_since(const struct kernel_has *has, unsigned int major, unsigned int minor)
 {

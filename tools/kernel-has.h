@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the kernel was built with. */
+/* Features of the kernel. */
 #ifndef KERNEL_HAS_H
 #define KERNEL_HAS_H
 
@@ -7,7 +7,7 @@
 
 #define BTF		"/sys/kernel/btf/vmlinux"
 #define KALLSYMS	"/proc/kallsyms"
-#define RELEASE_SIZE	65	/* of uname(2) */
+#define RELEASE_SIZE	65	/* of struct utsname in uname(2) */
 
 enum known { UNKNOWN, NO, YES };
 
@@ -15,17 +15,17 @@ enum kernel_feature {
 	HAS_FTRACE_ARGS,
 	HAS_KPROBES,
 	HAS_SWIOTLB_DYNAMIC,
-	HAS_OPTIONAL_PEAK,	/* swiotlb's is only counted if the command line asks for it */
-	HAS_ALIGNMENT,		/* it keeps shared memory to the granule by itself */
+	HAS_OPTIONAL_PEAK,	/* tracks swiotlb's peak only if the command line requests it */
+	HAS_ALIGNMENT,		/* aligns shared memory to the granule itself */
 	NR_FEATURES
 };
 
 struct kernel_has {
-	char release[RELEASE_SIZE];	/* "" if it is not known */
+	char release[RELEASE_SIZE];	/* "" if unknown */
 	unsigned int major, minor;
-	int error;			/* 0, or why KALLSYMS, too, cannot be read: -errno */
+	int error;			/* 0, or -errno of KALLSYMS if BTF is unreadable too */
 	enum known features[NR_FEATURES];
-	const char *alignment;		/* the function by which HAS_ALIGNMENT is known */
+	const char *alignment;		/* the function that indicates HAS_ALIGNMENT */
 };
 
 struct sysroot;

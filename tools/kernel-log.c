@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's messages, as they are from 6.13 to 7.3. A message that the kernel prints at
- * boot is taken where it comes first: what drivers print later can have words of the host's.
+ * Parses the kernel's messages as of Linux 6.13 to 7.3. For messages from boot, only the first
+ * match counts: drivers can print text from the host later.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -20,7 +20,7 @@
 #define READ_ALL	3
 #define SIZE_BUFFER	10
 
-/* Takes a text off the line, if the line begins with it. */
+/* Skips @text if the line begins with it. */
 static bool take(const char **line, const char *text)
 {
 	size_t len = strlen(text);
@@ -31,7 +31,7 @@ static bool take(const char **line, const char *text)
 	return true;
 }
 
-/* Takes a number off the line, decimal or 0x..., up to one of the characters behind it. */
+/* Parses a number, decimal or 0x..., that ends at a character of @behind, and skips it. */
 static bool take_number(const char **line, const char *behind, uint64_t *value)
 {
 	char word[24];
@@ -151,9 +151,9 @@ static void add_message(struct kernel_log *log, const char *text)
 }
 
 /**
- * kernel_log_add - take a line of the log
- * @log: what was found so far
- * @line: with its level, time and caller before the message, or without; it is changed
+ * kernel_log_add - parse a line of the log
+ * @log: updated with the information in @line
+ * @line: a message, with or without its level, time and caller; gets modified
  */
 void kernel_log_add(struct kernel_log *log, char *line)
 {
@@ -216,9 +216,11 @@ static int read_running(struct kernel_log *log)
 }
 
 /**
- * kernel_log_read - read the log
- * @root: the tree; for a captured one, LOG_CAPTURED in it
- * @log: filled in; error says whether it could be read. Nothing is said
+ * kernel_log_read - read and parse the log
+ * @root: the tree to read; the log of a captured tree is LOG_CAPTURED
+ * @log: filled in, with an error if the log cannot be read
+ *
+ * Prints no errors.
  */
 void kernel_log_read(const struct sysroot *root, struct kernel_log *log)
 {

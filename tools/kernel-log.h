@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the kernel's log says of a Realm and of its shared memory. */
+/* Messages in the kernel's log about a Realm and its shared memory. */
 #ifndef KERNEL_LOG_H
 #define KERNEL_LOG_H
 
@@ -7,42 +7,42 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LOG_CAPTURED	"/var/log/dmesg"	/* dmesg(1)'s output, in a captured tree */
+#define LOG_CAPTURED	"/var/log/dmesg"	/* output of dmesg(1) in a captured tree */
 #define LOG_DEVICES	8
 
-/* Devices that one kind of message is about. */
+/* Devices named in one kind of message. */
 struct log_devices {
 	struct {
 		char name[64];
 		uint64_t count;
 	} list[LOG_DEVICES];
 	size_t nr;
-	uint64_t count;		/* of all, those that had no room in the list too */
-	uint64_t suppressed;	/* messages that the kernel left out */
+	uint64_t count;		/* messages for all devices, including those not in @list */
+	uint64_t suppressed;	/* messages that the kernel suppressed */
 };
 
 struct kernel_log {
-	int error;		/* 0, or why it cannot be read: -errno */
-	bool has_boot;		/* from its first lines on */
+	int error;		/* 0, or -errno if the log cannot be read */
+	bool has_boot;		/* the log still has its first lines */
 
 	bool has_rsi;
 	unsigned int rsi_major, rsi_minor;
-	bool rsi_mismatch;	/* the RMM has another version than the kernel */
+	bool rsi_mismatch;	/* the RMM does not support the kernel's RSI version */
 
-	bool has_swiotlb;	/* where it stands */
+	bool has_swiotlb;	/* swiotlb_start and swiotlb_end are valid */
 	uint64_t swiotlb_start, swiotlb_end;
-	struct log_devices full;	/* requests that found no room in it */
-	uint64_t full_large;		/* of these, those that never fit */
+	struct log_devices full;	/* requests that found swiotlb full */
+	uint64_t full_large;		/* those of them larger than SWIOTLB_MAX_REQUEST */
 
 	struct log_devices exhausted;	/* requests that found the atomic pools empty */
-	bool atomic_failed;		/* an atomic pool could not be made */
-	uint64_t atomic_bytes;		/* of those that could, at boot */
+	bool atomic_failed;		/* the kernel could not allocate an atomic pool */
+	uint64_t atomic_bytes;		/* size of the atomic pools at boot */
 
 	bool locked_down;
-	bool unsigned_refused;	/* a module was, because of lockdown or sig_enforce */
+	bool unsigned_refused;	/* lockdown or sig_enforce refused an unsigned module */
 };
 
-/* The largest piece that swiotlb can give: IO_TLB_SEGSIZE slots of 2 KiB. */
+/* The largest request that swiotlb can serve: IO_TLB_SEGSIZE slots of 2 KiB. */
 #define SWIOTLB_MAX_REQUEST	(256 << 10)
 
 struct sysroot;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What all checks fill in alike. */
+/* Helpers that fill in a check. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ const char *const ok_verdicts[NR_OK_VERDICTS] = {
 	[OK_SKIP] = "SKIP",
 };
 
-/* Prints into an array of this size. */
+/* @text must be an array, not a pointer. */
 #define PRINT(text, format)						\
 do {									\
 	va_list args;							\
@@ -29,10 +29,10 @@ do {									\
 } while (0)
 
 /**
- * ok_say - say what a check came to
+ * ok_say - set the verdict and reason of a check
  * @check: the check
- * @verdict: what it came to
- * @format: of the reason, as for printf(3)
+ * @verdict: the verdict
+ * @format: format of the reason, as for printf(3)
  */
 void ok_say(struct ok_check *check, enum ok_verdict verdict, const char *format, ...)
 {
@@ -41,9 +41,9 @@ void ok_say(struct ok_check *check, enum ok_verdict verdict, const char *format,
 }
 
 /**
- * ok_next - say what to do
+ * ok_next - set the advice of a check
  * @check: the check
- * @format: of a sentence, as for printf(3)
+ * @format: format of a sentence, as for printf(3)
  */
 void ok_next(struct ok_check *check, const char *format, ...)
 {
@@ -51,9 +51,9 @@ void ok_next(struct ok_check *check, const char *format, ...)
 }
 
 /**
- * ok_run - say which command does it
+ * ok_run - set the command that follows the advice
  * @check: the check
- * @format: of the command, as for printf(3)
+ * @format: format of the command, as for printf(3)
  */
 void ok_run(struct ok_check *check, const char *format, ...)
 {
@@ -61,9 +61,9 @@ void ok_run(struct ok_check *check, const char *format, ...)
 }
 
 /**
- * ok_boot - say what the next boot needs
+ * ok_boot - set the kernel parameters for the next boot
  * @check: the check
- * @format: of parameters for the kernel's command line, as for printf(3)
+ * @format: format of the parameters, as for printf(3)
  */
 void ok_boot(struct ok_check *check, const char *format, ...)
 {
@@ -71,9 +71,9 @@ void ok_boot(struct ok_check *check, const char *format, ...)
 }
 
 /**
- * ok_list_add - make a list longer
- * @list: all zero at first
- * @format: of the item, as for printf(3)
+ * ok_list_add - append an item to a list
+ * @list: the list; zero it before the first item
+ * @format: format of the item, as for printf(3)
  */
 void ok_list_add(struct ok_list *list, const char *format, ...)
 {
@@ -88,10 +88,10 @@ void ok_list_add(struct ok_list *list, const char *format, ...)
 }
 
 /**
- * ok_list_rest - what to say behind a list
+ * ok_list_rest - get the text to print after a list
  * @list: the list
  *
- * Return: the words; "" if all have room.
+ * Return: the text; "" if the list has all items.
  */
 const char *ok_list_rest(const struct ok_list *list)
 {
@@ -104,11 +104,11 @@ static bool is_refused(int error)
 }
 
 /**
- * ok_unread - nothing can be said without a file
+ * ok_unread - skip a check that needs an unreadable file
  * @facts: the facts
- * @check: gets the verdict SKIP, and what to do if it is the user that can do it
+ * @check: gets the verdict SKIP and advice
  * @path: the file
- * @error: why it could not be read: -errno
+ * @error: -errno from reading it
  */
 void ok_unread(const struct facts *facts, struct ok_check *check, const char *path, int error)
 {
@@ -124,11 +124,11 @@ void ok_unread(const struct facts *facts, struct ok_check *check, const char *pa
 }
 
 /**
- * ok_is_realm - is there a host to share memory with?
+ * ok_is_realm - check whether this is a Realm, which shares memory with a host
  * @facts: the facts
- * @check: gets the verdict SKIP if there is none
+ * @check: gets the verdict SKIP if not
  *
- * Return: false if there is none; true also where nobody can tell.
+ * Return: false if this is not a Realm; true also if that is unknown.
  */
 bool ok_is_realm(const struct facts *facts, struct ok_check *check)
 {
@@ -139,11 +139,11 @@ bool ok_is_realm(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_has_module - is the module there, in a Realm?
+ * ok_has_module - check whether the module is loaded in a Realm
  * @facts: the facts
  * @check: gets the verdict SKIP if not
  *
- * Return: true if so, and all of its files that could be read are as they must be.
+ * Return: true if it is loaded and its readable files have the expected content.
  */
 bool ok_has_module(const struct facts *facts, struct ok_check *check)
 {
@@ -161,11 +161,11 @@ bool ok_has_module(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_has_granule - is the granule known?
+ * ok_has_granule - check whether the granule is known
  * @facts: the facts
  * @check: gets the verdict SKIP if not
  *
- * Return: true if so.
+ * Return: true if it is known.
  */
 bool ok_has_granule(const struct facts *facts, struct ok_check *check)
 {
@@ -178,11 +178,11 @@ bool ok_has_granule(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_has_totals - is it known what the module has converted?
+ * ok_has_totals - check whether the module's totals are known
  * @facts: the facts
  * @check: gets the verdict SKIP if not
  *
- * Return: true if so.
+ * Return: true if they are known.
  */
 bool ok_has_totals(const struct facts *facts, struct ok_check *check)
 {

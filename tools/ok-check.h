@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The checks of rhictl ok, each a function, and what they fill in a check with. */
+/* The functions that implement the checks of rhictl ok, and helpers that fill in a check. */
 #ifndef OK_CHECK_H
 #define OK_CHECK_H
 
@@ -17,7 +17,7 @@ void ok_next(struct ok_check *check, const char *format, ...) OK_PRINTF(2, 3);
 void ok_run(struct ok_check *check, const char *format, ...) OK_PRINTF(2, 3);
 void ok_boot(struct ok_check *check, const char *format, ...) OK_PRINTF(2, 3);
 
-/* Items with commas between them, as many as there is room for. */
+/* A comma-separated list of as many items as fit. */
 struct ok_list {
 	char text[200];
 	bool has_more;
@@ -32,7 +32,7 @@ bool ok_has_module(const struct facts *facts, struct ok_check *check);
 bool ok_has_granule(const struct facts *facts, struct ok_check *check);
 bool ok_has_totals(const struct facts *facts, struct ok_check *check);
 
-/* Each fills in one check. */
+/* Performs one check. */
 typedef void ok_look(const struct facts *facts, struct ok_check *check);
 
 ok_look ok_realm, ok_kernel, ok_debugfs, ok_ftrace, ok_kprobes, ok_lockdown, ok_signatures;

@@ -11,9 +11,9 @@
 #include "sysroot.h"
 #include "table.h"
 
-#define REALM_GUEST	"/sys/firmware/cca/realm_guest"	/* from about 7.4 on */
+#define REALM_GUEST	"/sys/firmware/cca/realm_guest"	/* since about Linux 7.4 */
 #define PLATFORM	"/sys/devices/platform"
-#define RSI_DEVICE	PLATFORM "/arm-cca-dev"		/* 6.14 until then */
+#define RSI_DEVICE	PLATFORM "/arm-cca-dev"		/* from Linux 6.14 until then */
 
 static void say_realm(struct facts *facts, enum known realm, const char *by)
 {
@@ -21,7 +21,7 @@ static void say_realm(struct facts *facts, enum known realm, const char *by)
 	facts->realm_by = by;
 }
 
-/* The first that knows it. The module is asked first: it has made a call to the RMM. */
+/* The first source that knows decides. The module comes first: it has called the RMM. */
 static void find_realm(struct facts *facts)
 {
 	const struct sysroot *root = facts->root;
@@ -53,7 +53,7 @@ static bool stop(void *to, const char *name)
 	return false;
 }
 
-/* Something is always there, if it is mounted. */
+/* A mounted debugfs is never empty. */
 static int look_at_debugfs(const struct sysroot *root)
 {
 	bool any = false;
@@ -82,14 +82,14 @@ static enum known read_sig_enforce(const struct sysroot *root)
 {
 	char text[8];
 
-	/* A kernel without signatures does not have it. */
+	/* A kernel that does not support module signatures lacks this file. */
 	if (sysroot_read_value(root, "/sys/module/module/parameters/sig_enforce", text,
 			       sizeof(text)))
 		return sysroot_has(root, "/sys/module/kernel") ? NO : UNKNOWN;
 	return *text == 'Y' ? YES : NO;
 }
 
-/* All of the kernel's pools for requests that must not wait. */
+/* Adds up the sizes of the kernel's atomic pools. */
 static int read_atomic(const struct sysroot *root, uint64_t *bytes)
 {
 	static const char *const paths[] = {
@@ -111,8 +111,8 @@ static int read_atomic(const struct sysroot *root, uint64_t *bytes)
 }
 
 /*
- * Since about 7.3 the most that was in use at once is counted only if the command line has
- * swiotlb=...,track_hiwater; else the file reads 0, as it does where nothing was ever in use.
+ * Since about Linux 7.3 the kernel tracks the peak only if the command line has
+ * swiotlb=...,track_hiwater. Otherwise the file reads 0, as it does for an unused buffer.
  */
 static bool is_peak_counted(const struct facts *facts)
 {
@@ -132,7 +132,7 @@ static void read_module(struct facts *facts)
 
 	if (!ret)
 		ret = hook_read(root, &facts->hook);
-	/* It may have been switched after its first file was read. */
+	/* The hook may have been switched between the reads of two files: try again. */
 	if (ret == -EPROTO && facts->info.status && !facts->captured) {
 		hook_free(&facts->hook);
 		facts->hook = (struct hook){ 0 };
@@ -152,12 +152,12 @@ static void read_module(struct facts *facts)
 }
 
 /**
- * facts_read - read all that the checks go by
+ * facts_read - read the input of all checks
  * @root: the tree to read
- * @facts: filled in, for facts_free()
+ * @facts: filled in; free it with facts_free()
  *
- * No memory is walked, and neither host nor RMM is asked. What a file of the module's has and
- * rhictl does not know is said on stderr.
+ * Does not walk memory, and calls neither the host nor the RMM. Reports unexpected content of
+ * the module's files on stderr.
  */
 void facts_read(const struct sysroot *root, struct facts *facts)
 {
@@ -172,7 +172,7 @@ void facts_read(const struct sysroot *root, struct facts *facts)
 		read_module(facts);
 	facts->page_size = facts->captured ? facts->info.page_size_bytes :
 			   (uint64_t)sysconf(_SC_PAGESIZE);
-	/* What is wrong there was said, and is as good as missing. */
+	/* Errors are already reported; an invalid value counts as missing. */
 	metrics_read_swiotlb(root, facts->swiotlb);
 	facts->has_peak = is_peak_counted(facts);
 	facts->atomic_error = read_atomic(root, &facts->atomic_bytes);
@@ -192,10 +192,12 @@ void facts_free(struct facts *facts)
 }
 
 /**
- * facts_granule_is_page - does any kernel keep to the granule?
- * @facts: with a granule that is known
+ * facts_granule_is_page - check whether the granule is at most one page
+ * @facts: the facts, with a known granule
  *
- * Return: true if a page of the kernel is as large.
+ * If it is, any kernel aligns shared memory.
+ *
+ * Return: true if it is. Assumes pages of 4096 bytes if the page size is unknown.
  */
 bool facts_granule_is_page(const struct facts *facts)
 {
@@ -203,12 +205,12 @@ bool facts_granule_is_page(const struct facts *facts)
 }
 
 /**
- * facts_is_misaligned - does memory begin or end inside of a granule?
- * @facts: the granule; where it is not known, nothing is misaligned
- * @start: of the memory
- * @end: behind the memory
+ * facts_is_misaligned - check whether memory begins or ends inside a granule
+ * @facts: the facts
+ * @start: first address of the memory
+ * @end: first address after the memory
  *
- * Return: true if so.
+ * Return: true if the memory is misaligned; false also if the granule is unknown.
  */
 bool facts_is_misaligned(const struct facts *facts, uint64_t start, uint64_t end)
 {
@@ -218,11 +220,11 @@ bool facts_is_misaligned(const struct facts *facts, uint64_t start, uint64_t end
 }
 
 /**
- * facts_hook_is - is the hook in this state?
+ * facts_hook_is - check the state of the hook
  * @facts: the facts
- * @word: the state
+ * @word: the state to compare with
  *
- * Return: true if so; false also if its state is not known.
+ * Return: true if the hook is in this state; false also if its state is unknown.
  */
 bool facts_hook_is(const struct facts *facts, const char *word)
 {
@@ -230,11 +232,11 @@ bool facts_hook_is(const struct facts *facts, const char *word)
 }
 
 /**
- * facts_has_memory - does a device have memory of the module's making?
+ * facts_has_memory - check whether a device holds memory from the module
  * @facts: the facts
- * @device: its name
+ * @device: name of the device
  *
- * Return: true if so.
+ * Return: true if it does.
  */
 bool facts_has_memory(const struct facts *facts, const char *device)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the checks of rhictl ok go by: read once, before the first of them. */
+/* Input of the checks of rhictl ok, read once before the first check. */
 #ifndef OK_FACTS_H
 #define OK_FACTS_H
 
@@ -24,27 +24,27 @@ struct facts {
 	bool captured;
 
 	enum known realm;
-	const char *realm_by;	/* what tells it */
+	const char *realm_by;	/* the source of @realm */
 
 	struct kernel_has kernel;
 	struct kernel_log log;
-	int debugfs;		/* 0; -ENOENT: none, -ENODATA: not mounted, or another -errno */
+	int debugfs;		/* 0, -ENODATA: not mounted, -ENOENT: missing, or another -errno */
 	int lockdown_error;
-	char lockdown[32];	/* none, integrity or confidentiality; "" if not known */
+	char lockdown[32];	/* none, integrity or confidentiality; "" if unknown */
 	enum known sig_enforce;
-	uint64_t page_size;	/* bytes; 0: not known */
+	uint64_t page_size;	/* bytes; 0: unknown */
 
-	bool loaded;		/* all else of the module is only there if it is */
-	int module_error;	/* 0, or why its files could not be read, which was said */
+	bool loaded;		/* the members from here to @totals are valid only if true */
+	int module_error;	/* 0, or -errno from the module's files, already reported */
 	struct info info;
 	struct hook hook;
-	int about_error;	/* why there is no @about: -ENOENT, -EACCES or -EPERM */
+	int about_error;	/* -ENOENT, -EACCES or -EPERM if @about is missing */
 	struct about about;
-	int totals_error;	/* why there are none: -ENOENT, -EACCES or -EPERM */
+	int totals_error;	/* -ENOENT, -EACCES or -EPERM if @totals are missing */
 	struct answer totals[NR_TOTALS];
 
 	struct answer swiotlb[NR_SWIOTLB];
-	bool has_peak;		/* SWIOTLB_USED_MAX was counted */
+	bool has_peak;		/* the kernel tracks SWIOTLB_USED_MAX */
 	int atomic_error;
 	uint64_t atomic_bytes;
 	struct bound_devices devices;

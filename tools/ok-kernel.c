@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Is this a Realm, and does its kernel have what is needed? */
+/* Checks of the Realm and of its kernel's features. */
 #include <errno.h>
 #include <string.h>
 
@@ -9,9 +9,9 @@
 #include "sysroot.h"
 
 /**
- * ok_realm - is this a Realm, and with which RSI version?
+ * ok_realm - check whether this is a Realm, and with which RSI version
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_realm(const struct facts *facts, struct ok_check *check)
 {
@@ -52,9 +52,9 @@ void ok_realm(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_kernel - is the kernel new enough?
+ * ok_kernel - check whether the kernel is new enough
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_kernel(const struct facts *facts, struct ok_check *check)
 {
@@ -72,9 +72,9 @@ void ok_kernel(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_debugfs - can reports be read?
+ * ok_debugfs - check whether debugfs, which most checks need, can be read
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_debugfs(const struct facts *facts, struct ok_check *check)
 {
@@ -104,7 +104,7 @@ void ok_debugfs(const struct facts *facts, struct ok_check *check)
 	}
 }
 
-/* What can be told by kallsyms or by a configuration; true if it is there. */
+/* Returns true if the kernel has the feature; otherwise fills in @check. */
 static bool has_feature(const struct facts *facts, struct ok_check *check,
 			enum kernel_feature feature, const char *option, const char *effect)
 {
@@ -121,7 +121,7 @@ static bool has_feature(const struct facts *facts, struct ok_check *check,
 	}
 }
 
-/* False if the kernel has it switched off: a file that reads 0. */
+/* A switch that cannot be read counts as on. */
 static bool is_on(const struct facts *facts, const char *path)
 {
 	char text[8];
@@ -130,9 +130,9 @@ static bool is_on(const struct facts *facts, const char *path)
 }
 
 /**
- * ok_ftrace - can the hook be switched on?
+ * ok_ftrace - check whether ftrace supports the hook
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_ftrace(const struct facts *facts, struct ok_check *check)
 {
@@ -149,9 +149,9 @@ void ok_ftrace(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_kprobes - does the module find what is not exported?
+ * ok_kprobes - check whether the module can find functions that are not exported
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_kprobes(const struct facts *facts, struct ok_check *check)
 {
@@ -168,7 +168,7 @@ void ok_kprobes(const struct facts *facts, struct ok_check *check)
 	ok_say(check, OK_PASS, "available: the module can find functions that are not exported");
 }
 
-/* A module that is loaded was not refused. */
+/* If the module is loaded, the restriction did not refuse it. */
 static void say_restricted(const struct facts *facts, struct ok_check *check, const char *what)
 {
 	if (facts->loaded) {
@@ -183,9 +183,9 @@ static void say_restricted(const struct facts *facts, struct ok_check *check, co
 }
 
 /**
- * ok_lockdown - may modules be loaded, and all files be read?
+ * ok_lockdown - check whether lockdown restricts modules and files
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_lockdown(const struct facts *facts, struct ok_check *check)
 {
@@ -213,9 +213,9 @@ void ok_lockdown(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_signatures - must modules be signed?
+ * ok_signatures - check whether modules must be signed
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_signatures(const struct facts *facts, struct ok_check *check)
 {

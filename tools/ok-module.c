@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Is the module there, does it belong to this rhictl, and can it be unloaded? */
+/* Checks of the module: loaded, same release as rhictl, can be unloaded. */
 #include <errno.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@
 
 #define MODULE	"/sys/module/rhi_probe"
 
-/* The kernel limits the rate of its refusals in the log, so that there may be none. */
+/* The kernel rate-limits the message about unsigned modules, so the log may lack it. */
 static bool needs_signature(const struct facts *facts)
 {
 	return facts->log.unsigned_refused || facts->log.locked_down || facts->sig_enforce == YES ||
@@ -21,9 +21,9 @@ static bool needs_signature(const struct facts *facts)
 }
 
 /**
- * ok_module - is the module loaded?
+ * ok_module - check whether the module is loaded
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_module(const struct facts *facts, struct ok_check *check)
 {
@@ -56,9 +56,9 @@ static void ask_for_one_release(struct ok_check *check)
 }
 
 /**
- * ok_version - are module and rhictl of one version?
+ * ok_version - check whether the module and rhictl have the same version
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_version(const struct facts *facts, struct ok_check *check)
 {
@@ -81,9 +81,9 @@ void ok_version(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_format - does rhictl know what the module's files say?
+ * ok_format - check whether rhictl supports the format of the module's files
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_format(const struct facts *facts, struct ok_check *check)
 {
@@ -120,7 +120,7 @@ static bool add_holder(void *to, const char *name)
 	return true;
 }
 
-/* Who holds the module, and what would let go of it. */
+/* Names the holders of references, and how to release them. */
 static void say_held(const struct facts *facts, struct ok_check *check, uint64_t references)
 {
 	const bool has_stress = sysroot_has(facts->root, MODULE "/holders/rhi_stress");
@@ -154,9 +154,9 @@ static void say_held(const struct facts *facts, struct ok_check *check, uint64_t
 }
 
 /**
- * ok_unload - what holds the module?
+ * ok_unload - check whether the module can be unloaded
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_unload(const struct facts *facts, struct ok_check *check)
 {

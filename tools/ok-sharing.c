@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the granule is, and what keeps to it: the kernel, drivers, the hook. */
+/* Checks of the granule, and of whether the kernel, drivers and the hook respect it. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -11,9 +11,9 @@
 #include "size.h"
 
 /**
- * ok_host - does the host know HOSTCONF?
+ * ok_host - check whether the host supports HOSTCONF
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_host(const struct facts *facts, struct ok_check *check)
 {
@@ -43,9 +43,9 @@ void ok_host(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_granule - what is the granule?
+ * ok_granule - check whether the granule is known, and where it comes from
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_granule(const struct facts *facts, struct ok_check *check)
 {
@@ -79,7 +79,7 @@ void ok_granule(const struct facts *facts, struct ok_check *check)
 	ok_run(check, "modprobe -r rhi_probe; modprobe rhi_probe granule=65536");
 }
 
-/* One page is the granule, or the kernel keeps to a larger one. */
+/* The kernel needs no hook if the granule is one page, or if it aligns shared memory itself. */
 static bool needs_nothing(const struct facts *facts, struct ok_check *check)
 {
 	if (facts->kernel.features[HAS_ALIGNMENT] == YES) {
@@ -93,9 +93,9 @@ static bool needs_nothing(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_sharing - does the kernel keep to the granule by itself?
+ * ok_sharing - check whether the kernel aligns shared memory to the granule
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_sharing(const struct facts *facts, struct ok_check *check)
 {
@@ -125,7 +125,7 @@ void ok_sharing(const struct facts *facts, struct ok_check *check)
 	}
 }
 
-/* A device whose driver had its memory before any module could be loaded, or NULL. */
+/* Finds a device whose built-in driver allocated before any module could load, or NULL. */
 static const struct bound_device *find_builtin(const struct facts *facts)
 {
 	for (size_t i = 0; i < facts->devices.nr; i++) {
@@ -144,11 +144,11 @@ static void run_rebind(struct ok_check *check, const struct bound_device *device
 }
 
 /**
- * ok_at_boot - was memory whole when the kernel had booted?
+ * ok_at_boot - check whether the kernel shared only whole granules at boot
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  *
- * Only a walk tells for sure; this is what is known without.
+ * Only an audit can tell for certain. This check does without one.
  */
 void ok_at_boot(const struct facts *facts, struct ok_check *check)
 {
@@ -190,7 +190,7 @@ static bool is_early(const struct facts *facts, const struct bound_device *devic
 	return !facts_hook_is(facts, RHI_HOOK_ON) || !facts_has_memory(facts, device->name);
 }
 
-/* "0000:00:01.0 (nvme)"; the first of them, or NULL. */
+/* Lists devices as "0000:00:01.0 (nvme)". Returns the first one, or NULL. */
 static const struct bound_device *list_early(const struct facts *facts, struct ok_list *list)
 {
 	const struct bound_device *first = NULL;
@@ -208,9 +208,9 @@ static const struct bound_device *list_early(const struct facts *facts, struct o
 }
 
 /**
- * ok_devices - which devices were bound before the hook?
+ * ok_devices - check for devices that were bound before the hook was on
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_devices(const struct facts *facts, struct ok_check *check)
 {
@@ -249,9 +249,9 @@ void ok_devices(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_hook - does the hook do what is needed?
+ * ok_hook - check whether the hook is on, if it is needed
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_hook(const struct facts *facts, struct ok_check *check)
 {

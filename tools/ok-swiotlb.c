@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel shares at boot: the buffer through which all streaming DMA of a Realm goes,
- * and the pools for requests that must not wait.
+ * Checks of the memory that the kernel shares at boot: the bounce buffer, which all streaming
+ * DMA of a Realm uses, and the atomic pools.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -15,17 +15,17 @@
 
 #define SLABS_PATH	DEBUGFS_ROOT "/swiotlb/io_tlb_nslabs"
 
-/* A buffer that does not grow had better have as much; the kernel may take 1 MiB for each GiB. */
+/* Advised minimum of a buffer that cannot grow. The kernel may choose only 1 MiB per GiB of RAM. */
 #define SMALL_BYTES	(32 << 20)
 #define MAX_BYTES	(UINT64_C(1) << 30)
 
 /*
- * The kernel cannot tell this size from none at all, which it shrinks to 1 MiB for each GiB
- * (CONFIG_SWIOTLB_DEFAULT_SIZE_MB; swiotlb_adjust_size() in kernel/dma/swiotlb.c).
+ * The kernel treats this size (CONFIG_SWIOTLB_DEFAULT_SIZE_MB) as if the command line set none,
+ * and shrinks it to 1 MiB per GiB of RAM: see swiotlb_adjust_size() in kernel/dma/swiotlb.c.
  */
 #define DEFAULT_BYTES	(64 << 20)
 
-/* Four times as much, and no less than what is not small. */
+/* Advises four times the current size, from SMALL_BYTES to MAX_BYTES. */
 static void boot_swiotlb(const struct facts *facts, struct ok_check *check)
 {
 	uint64_t bytes = facts->swiotlb[SWIOTLB_SIZE].value;
@@ -43,7 +43,7 @@ static bool has_size(const struct facts *facts)
 	return facts->swiotlb[SWIOTLB_SIZE].given;
 }
 
-/* Only a kernel whose buffer can grow has the file. */
+/* Only a kernel with a growing buffer has the file io_tlb_transient_nslabs. */
 static bool grows(const struct facts *facts)
 {
 	char text[32];
@@ -61,7 +61,7 @@ static void say_size(const struct facts *facts, struct ok_check *check, enum ok_
 	       size_text(facts->swiotlb[SWIOTLB_USED].value).text, judgement);
 }
 
-/* By the kernel's log alone. */
+/* Fallback if debugfs lacks the size: takes it from the kernel's log. */
 static void say_logged(const struct facts *facts, struct ok_check *check)
 {
 	const struct kernel_log *log = &facts->log;
@@ -82,9 +82,9 @@ static void say_logged(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_swiotlb - is the bounce buffer large enough?
+ * ok_swiotlb - check whether the bounce buffer is large enough
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_swiotlb(const struct facts *facts, struct ok_check *check)
 {
@@ -111,9 +111,9 @@ void ok_swiotlb(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_peak - how full was the bounce buffer?
+ * ok_peak - check the peak usage of the bounce buffer
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_peak(const struct facts *facts, struct ok_check *check)
 {
@@ -145,9 +145,9 @@ void ok_peak(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_place - does the bounce buffer stand in whole granules?
+ * ok_place - check whether the bounce buffer occupies whole granules
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_place(const struct facts *facts, struct ok_check *check)
 {
@@ -182,9 +182,9 @@ void ok_place(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_growth - does the bounce buffer grow when it is full?
+ * ok_growth - check whether the bounce buffer can grow with misaligned memory
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_growth(const struct facts *facts, struct ok_check *check)
 {
@@ -207,7 +207,7 @@ void ok_growth(const struct facts *facts, struct ok_check *check)
 	boot_swiotlb(facts, check);
 }
 
-/* "nvme 0000:00:01.0 (3)" */
+/* Lists devices as "nvme 0000:00:01.0 (3)", with the number of messages. */
 static void list_devices(const struct log_devices *devices, struct ok_list *list)
 {
 	uint64_t listed = 0;
@@ -227,7 +227,7 @@ static const char *log_reach(const struct kernel_log *log)
 	"to the boot";
 }
 
-/* Nothing in the log: that is only worth something if mounted. */
+/* The log has no such message: that is a PASS only if the log could be read. */
 static void say_none(const struct facts *facts, struct ok_check *check, const char *what)
 {
 	const struct kernel_log *log = &facts->log;
@@ -245,9 +245,9 @@ static void say_none(const struct facts *facts, struct ok_check *check, const ch
 }
 
 /**
- * ok_full - did requests find the bounce buffer full, and of which devices?
+ * ok_full - check for requests that found the bounce buffer full
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_full(const struct facts *facts, struct ok_check *check)
 {
@@ -275,7 +275,7 @@ void ok_full(const struct facts *facts, struct ok_check *check)
 	boot_swiotlb(facts, check);
 }
 
-/* Of the atomic pools: what debugfs says, or what they had at boot. */
+/* Size of the atomic pools from debugfs, or at boot from the kernel's log. */
 static bool find_atomic(const struct facts *facts, struct ok_check *check, uint64_t *bytes)
 {
 	*bytes = facts->atomic_bytes;
@@ -289,9 +289,9 @@ static bool find_atomic(const struct facts *facts, struct ok_check *check, uint6
 }
 
 /**
- * ok_atomic - are the pools for requests that must not wait good enough?
+ * ok_atomic - check the size of the atomic pools, and whether they were exhausted
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_atomic(const struct facts *facts, struct ok_check *check)
 {

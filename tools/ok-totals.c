@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What went wrong so far, by the module's own count; and what the latest audit found. */
+/* Checks of the module's error counters and of its latest audit. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "ok-facts.h"
 #include "size.h"
 
-/* The value of a total; SKIP where the module does not count it. */
+/* Reads a total; the verdict is SKIP if the module does not count it. */
 static bool has_total(const struct facts *facts, struct ok_check *check, enum metrics_total total,
 		      uint64_t *value)
 {
@@ -25,9 +25,9 @@ static bool has_total(const struct facts *facts, struct ok_check *check, enum me
 }
 
 /**
- * ok_leaks - was memory lost?
+ * ok_leaks - check for leaked memory
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_leaks(const struct facts *facts, struct ok_check *check)
 {
@@ -48,9 +48,9 @@ void ok_leaks(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_refusals - did the host refuse conversions?
+ * ok_refusals - check for conversions that the host refused
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_refusals(const struct facts *facts, struct ok_check *check)
 {
@@ -69,9 +69,9 @@ void ok_refusals(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_frees - did drivers free what they did not have?
+ * ok_frees - check for bad frees by drivers
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  */
 void ok_frees(const struct facts *facts, struct ok_check *check)
 {
@@ -90,11 +90,11 @@ void ok_frees(const struct facts *facts, struct ok_check *check)
 }
 
 /**
- * ok_audit - what did the latest audit find?
+ * ok_audit - check the result of the latest audit
  * @facts: the facts
- * @check: filled in
+ * @check: gets the result
  *
- * An audit takes longer than all checks together, so that none is made here.
+ * Starts no audit, because an audit takes longer than all checks together.
  */
 void ok_audit(const struct facts *facts, struct ok_check *check)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The order of the checks of rhictl ok, and what they come to together. */
+/* The order of the checks of rhictl ok, and the exit code. */
 #include "ok-check.h"
 #include "ok-facts.h"
 #include "rhictl.h"
 
-/* Causes come before what they cause. The description of each is in rhictl(8). */
+/* Causes come before their effects. rhictl(8) describes each check. */
 static const struct {
 	const char *name, *parent;
 	ok_look *look;
@@ -43,12 +43,12 @@ static const struct {
 _Static_assert(NR_CHECKS <= MAX_CHECKS, "struct ok has no room for all checks");
 
 /**
- * ok_read - look at all that is to check
+ * ok_read - perform all checks
  * @root: the tree to read
  * @ok: filled in
  *
- * Nothing is changed, no memory is walked, and neither host nor RMM is asked. Where a file of
- * the module's is not as rhictl knows it, stderr has the line.
+ * Changes nothing, does not walk memory, and calls neither the host nor the RMM. Reports
+ * unexpected content of the module's files on stderr, with the line.
  */
 void ok_read(const struct sysroot *root, struct ok *ok)
 {

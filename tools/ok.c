@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rhictl ok: the sub-command. */
+/* The sub-command rhictl ok. */
 #include <err.h>
 #include <getopt.h>
 #include <stdbool.h>
@@ -55,9 +55,9 @@ static void usage(FILE *to)
 }
 
 /**
- * cmd_ok - check all that a Realm needs
- * @argc: number of @argv
- * @argv: "rhictl ok", options
+ * cmd_ok - check all that a Realm needs to share memory
+ * @argc: number of entries in @argv
+ * @argv: "rhictl ok", then options
  *
  * Return: enum exit_code; EXIT_CHECK if a check failed.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What rhictl ok looks at: a tree of checks, in the order of causes. */
+/* The result of rhictl ok: a tree of checks, causes first. */
 #ifndef OK_H
 #define OK_H
 
@@ -13,14 +13,14 @@ extern const char *const ok_verdicts[NR_OK_VERDICTS];
 #define OK_COMMAND	224
 
 /**
- * struct ok_check - a check, and what it came to
- * @name: a word
- * @parent: the check that it stands below, or NULL
- * @verdict: what it came to
- * @reason: why
- * @next: what to do about it, a sentence; or ""
- * @run: a command that does it; or ""
- * @boot: what to add to the kernel's command line; or ""
+ * struct ok_check - a check and its result
+ * @name: name of the check, one word
+ * @parent: name of the parent check, or NULL
+ * @verdict: the verdict
+ * @reason: the reason for the verdict
+ * @next: what the user should do, as a sentence, or ""
+ * @run: a command that does it, or ""
+ * @boot: what to add to the kernel's command line, or ""
  */
 struct ok_check {
 	const char *name;
