@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How an audit looks: first what it comes to, then the worst of it, then all memory. */
+/* Prints an audit: first the verdict, then the most severe findings, then a map of all memory. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "json.h"
 #include "output.h"
 
-#define MAX_SHOWN	20	/* findings, for people */
+#define MAX_SHOWN	20	/* findings in text output */
 
 static void print_finding(const struct audit_finding *finding)
 {
@@ -48,7 +48,7 @@ static void print_findings(const struct audit *audit)
 }
 
 /**
- * text_audit - for people
+ * text_audit - print an audit as text
  * @audit: the audit
  */
 void text_audit(const struct audit *audit)
@@ -112,7 +112,7 @@ static struct json_object *map_list(const struct audit *audit)
 }
 
 /**
- * json_audit - for programs
+ * json_audit - print an audit as JSON
  * @audit: the audit
  */
 void json_audit(const struct audit *audit)

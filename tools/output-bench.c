@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How the figures of rhictl bench look. */
+/* Prints the results of rhictl bench. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -29,8 +29,8 @@ static double overhead(const struct bench_run *run, enum bench_pool pool)
 }
 
 /**
- * text_bench - for people
- * @bench: the figures
+ * text_bench - print results as text
+ * @bench: the results
  */
 void text_bench(const struct bench *bench)
 {
@@ -87,8 +87,8 @@ static struct json_object *run_object(const struct bench_run *run)
 }
 
 /**
- * json_bench - for programs
- * @bench: the figures
+ * json_bench - print results as JSON
+ * @bench: the results
  */
 void json_bench(const struct bench *bench)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How the state of the hook looks. */
+/* Prints the state of the hook. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 static void print_devices(const struct hook *hook)
 {
-	int width = 6;	/* as wide as its heading */
+	int width = 6;	/* width of the heading */
 
 	if (!hook->nr_devices) {
 		printf("\nno device holds memory from the module\n");
@@ -34,7 +34,7 @@ static void print_devices(const struct hook *hook)
 }
 
 /**
- * text_hook - for people
+ * text_hook - print the state of the hook as text
  * @hook: the state
  */
 void text_hook(const struct hook *hook)
@@ -90,7 +90,7 @@ static struct json_object *devices_list(const struct hook *hook)
 }
 
 /**
- * json_hook - for programs
+ * json_hook - print the state of the hook as JSON
  * @hook: the state
  */
 void json_hook(const struct hook *hook)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For programs. Raw answers of the host are strings in hexadecimal, since many
- * readers of JSON hold numbers as double and would round the larger ones.
+ * JSON output. Raw answers of the host are hexadecimal strings, because many JSON parsers store
+ * numbers as double and round large ones.
  */
 #include <stdio.h>
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A stress run as KTAP (Documentation/dev-tools/ktap.rst): a test for each kind of failure. */
+/*
+ * Prints a stress run as KTAP (Documentation/dev-tools/ktap.rst), with one test for each kind of
+ * failure.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +27,7 @@ static void print_details(const struct stress *stress)
 }
 
 /**
- * ktap_stress - for kselftest, LAVA and KernelCI
+ * ktap_stress - print a stress run as KTAP, for kselftest, LAVA and KernelCI
  * @stress: the run
  */
 void ktap_stress(const struct stress *stress)

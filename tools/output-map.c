@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* All memory as a bar in the terminal: a letter for some of it, row by row. */
+/* Prints a map of all memory in rows, one character for each cell of equal size. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,9 +7,9 @@
 #include "audit.h"
 
 #define COLUMNS		64
-#define CELLS		512	/* for all RAM, at most: eight rows */
+#define CELLS		512	/* limit for all RAM: eight rows */
 
-/* In the order of what must not be missed where several share a cell. */
+/* By ascending severity: a cell shows the most severe state of its memory. */
 enum cell { NOTHING, PRIVATE, SHARED, BROKEN, LOST };
 
 static const char letters[] = {
@@ -21,7 +21,7 @@ static bool overlap(const struct audit_range *a, const struct audit_range *b)
 	return a->start < b->end && b->start < a->end;
 }
 
-/* A power of two, so that rows and granules begin together. */
+/* A power of two, so that rows are aligned to granules. */
 static uint64_t cell_bytes(const struct audit *audit)
 {
 	uint64_t bytes = 0, cell = 4096;
@@ -39,7 +39,7 @@ struct row {
 	enum cell cells[COLUMNS];
 };
 
-/* The cells of @range become @cell, if they are nothing worse. */
+/* Sets the cells that overlap @range to @cell, unless they are more severe. */
 static void mark(struct row *row, const struct audit_range *range, enum cell cell)
 {
 	struct audit_range here = { row->where.start, row->where.start + row->cell };
@@ -51,7 +51,7 @@ static void mark(struct row *row, const struct audit_range *range, enum cell cel
 			row->cells[i] = cell;
 }
 
-/* Only the ends of a run break a granule. */
+/* Only the two ends of a run can be misaligned. */
 static void mark_finding(struct row *row, const struct audit_finding *finding, uint64_t granule)
 {
 	const struct audit_range *where = &finding->where;
@@ -68,7 +68,7 @@ static void mark_finding(struct row *row, const struct audit_finding *finding, u
 		mark(row, &last, BROKEN);
 }
 
-/* Of a run, only what is RAM: elsewhere EMPTY is nothing, or a device. */
+/* Marks runs only inside RAM: outside RAM, EMPTY memory is unused or belongs to a device. */
 static void mark_ram(struct row *row, const struct audit *audit, const struct audit_range *ram)
 {
 	mark(row, ram, PRIVATE);
@@ -102,7 +102,7 @@ static void print_row(const struct audit *audit, uint64_t start, uint64_t cell)
 }
 
 /**
- * audit_print_map - draw the memory
+ * audit_print_map - print the map of memory
  * @audit: the audit
  */
 void audit_print_map(const struct audit *audit)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The checks for programs. */
+/* Prints the checks as JSON. */
 #include <stdio.h>
 
 #include "json.h"
@@ -26,7 +26,7 @@ static struct json_object *check_object(const struct ok_check *check)
 }
 
 /**
- * json_ok - for programs
+ * json_ok - print the checks as JSON
  * @ok: the checks
  */
 void json_ok(const struct ok *ok)

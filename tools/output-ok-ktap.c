@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The checks as KTAP (Documentation/dev-tools/ktap.rst): a test each. A WARN passes. */
+/*
+ * Prints the checks as KTAP (Documentation/dev-tools/ktap.rst), with one test for each check.
+ * A test with the verdict WARN passes.
+ */
 #include <stdio.h>
 
 #include "ok.h"
@@ -25,7 +28,7 @@ static void print_check(const struct ok_check *check, size_t nr)
 }
 
 /**
- * ktap_ok - for kselftest, LAVA and KernelCI
+ * ktap_ok - print the checks as KTAP, for kselftest, LAVA and KernelCI
  * @ok: the checks
  */
 void ktap_ok(const struct ok *ok)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The checks for a person: a line each, and below it what to do. */
+/* Prints the checks as text: one line for each check, followed by its advice. */
 #include <stdio.h>
 
 #include "ok.h"
@@ -12,7 +12,7 @@ static void print_remedy(const char *indent, const char *word, const char *text)
 }
 
 /**
- * text_ok - for people
+ * text_ok - print the checks as text
  * @ok: the checks
  */
 void text_ok(const struct ok *ok)

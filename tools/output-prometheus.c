@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The text format of Prometheus, as the textfile collector of node_exporter reads it. What is
- * not known is left out: a 0 would be a figure.
+ * Prints metrics in the Prometheus text format, for the textfile collector of node_exporter.
+ * Omits unknown values: 0 would look like a measured value.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -110,9 +110,9 @@ static void print_devices(FILE *to, const struct hook *hook)
 }
 
 /**
- * prometheus_metrics - what the module knows and has done
- * @metrics: what was read
- * @to: where it goes
+ * prometheus_metrics - print the module's state and totals
+ * @metrics: the metrics
+ * @to: the stream to write to
  */
 void prometheus_metrics(const struct metrics *metrics, FILE *to)
 {
@@ -140,9 +140,9 @@ void prometheus_metrics(const struct metrics *metrics, FILE *to)
 }
 
 /**
- * prometheus_audit - what breaks the granule
- * @audit: with a verdict that is a report
- * @to: where it goes
+ * prometheus_audit - print the totals of an audit
+ * @audit: an audit with a verdict that is_report
+ * @to: the stream to write to
  */
 void prometheus_audit(const struct audit *audit, FILE *to)
 {

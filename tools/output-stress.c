@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How a stress run looks. */
+/* Prints a stress run. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 static const double percentiles[NR_PERCENTILES] = STRESS_PERCENTILES;
 
-/* Operations in a second, as the largest number at most. */
+/* Operations per second, limited to UINT64_MAX. */
 static uint64_t rate(const struct stress *stress)
 {
 	const double value = stress->ns ? stress->done / (stress->ns / 1e9) : 0;
@@ -53,7 +53,7 @@ static void print_failure(const struct stress *stress)
 	printf("  %-10s %s\n\n", "again", command);
 }
 
-/* Three digits and a unit, in eight columns. */
+/* Prints three digits and a unit, in eight columns after two blanks. */
 static void print_ns(uint64_t ns)
 {
 	static const char *const units[] = { "ns", "us", "ms", "s" };
@@ -89,7 +89,7 @@ static void print_latencies(const struct stress *stress)
 }
 
 /**
- * text_stress - for people
+ * text_stress - print a stress run as text
  * @stress: the run
  */
 void text_stress(const struct stress *stress)
@@ -242,7 +242,7 @@ static struct json_object *apis_object(const struct stress *stress)
 }
 
 /**
- * json_stress - for programs
+ * json_stress - print a stress run as JSON
  * @stress: the run
  */
 void json_stress(const struct stress *stress)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Latency over percentile, both logarithmic: to the right each step is ten times rarer. So a
- * long tail is as wide as what is usual.
+ * Draws latency over percentile. Both axes are logarithmic, with each step to the right ten
+ * times rarer, so that a long tail is as wide as the common cases.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,7 +18,7 @@
 #define TOP	84
 #define BOTTOM	(HEIGHT - 62)
 
-#define MAX_DECADES	6	/* of rarity: p99.9999 */
+#define MAX_DECADES	6	/* of rarity, up to p99.9999 */
 #define LONGEST		1e15	/* nanoseconds */
 #define LABEL_HEIGHT	17
 
@@ -36,7 +36,7 @@ static const char *const percents[] = {
 	"0", "90", "99", "99.9", "99.99", "99.999", "99.9999"
 };
 
-/* A decade and what is behind its point; log10() would need a library more. */
+/* log10() without libm, to 24 bits after the binary point. */
 static double decades(double value)
 {
 	double sum = 0, step = 1;
@@ -68,7 +68,7 @@ static struct scale make_scale(const struct stress *stress)
 
 		if (!latency->nr_buckets)
 			continue;
-		/* No line begins above its longest: such a bucket is drawn where that is. */
+		/* The first bucket may extend past the maximum: clamp it. */
 		first_ns = latency->buckets[0].high_ns < latency->max_ns ?
 			   latency->buckets[0].high_ns : latency->max_ns;
 		first = first_ns ? first_ns : 1;
@@ -79,7 +79,7 @@ static struct scale make_scale(const struct stress *stress)
 	}
 	if (scale.rare > MAX_DECADES)
 		scale.rare = MAX_DECADES;
-	/* What takes longer than months is drawn at the top. */
+	/* Longer latencies are drawn at the top. */
 	if (high > LONGEST)
 		high = LONGEST;
 	if (low > high)
@@ -165,7 +165,7 @@ static void print_axes(const struct scale *scale, FILE *to)
 		print_path(to, decade == scale->low ? "axis" : "grid", LEFT, y, 'H', RIGHT);
 		print_text(to, "soft", LEFT - 10, y + 4.5, "text-anchor=\"end\"", text);
 	}
-	/* The middle of all stands between the first two. */
+	/* The median lies between the first two decades. */
 	print_path(to, "grid", x_of(scale, decades(2)), TOP, 'V', BOTTOM);
 	print_text(to, "soft", x_of(scale, decades(2)), BOTTOM + 20, CENTRED, "50");
 	for (int rare = 0; rare <= scale->rare; rare++) {
@@ -178,7 +178,10 @@ static void print_axes(const struct scale *scale, FILE *to)
 		   "percentile: so many of a hundred take as long or less");
 }
 
-/* A step for each bucket, from where its values begin to where they end. Returns the last y. */
+/*
+ * Draws a point for each bucket: x is the rarity at which the bucket begins, y is its largest
+ * value. Returns the last y.
+ */
 static double print_line(const struct scale *scale, const struct stress_latency *latency, int which,
 			 FILE *to)
 {
@@ -196,14 +199,14 @@ static double print_line(const struct scale *scale, const struct stress_latency 
 		fprintf(to, "%c%.1f %.1f", i ? 'L' : 'M', x, y);
 		seen += bucket->count;
 	}
-	/* The longest: as rare as one of all. */
+	/* The maximum is one case of @latency->count. */
 	fprintf(to, "L%.1f %.1f\"/>\n", x_of(scale, decades(latency->count)), y);
 	fprintf(to, "<circle class=\"t%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>\n", which,
 		x_of(scale, decades(latency->count)), y);
 	return y;
 }
 
-/* Beside the right end of its line, or as near as others leave room. */
+/* Prints each label at the right end of its line, moved up or down if labels would overlap. */
 static void print_labels(struct label *labels, int nr, const struct stress *stress, FILE *to)
 {
 	for (int i = 1; i < nr; i++)
@@ -238,9 +241,9 @@ static void print_labels(struct label *labels, int nr, const struct stress *stre
 /**
  * svg_stress - draw the latencies
  * @stress: the run
- * @to: where to; it stays open
+ * @to: the stream to write to, which stays open
  *
- * Return: 0, or -EIO.
+ * Return: 0, or -EIO if a write failed.
  */
 int svg_stress(const struct stress *stress, FILE *to)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* For a person, who reads from the top: first what it means, then the values. */
+/* Prints rhictl info as text: first the conclusions, then the values. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -92,12 +92,12 @@ static void print_alignment(const struct info *info)
 		return;
 	}
 	print_size(info->alignment.value);
-	/* The only other reason that the module has to reject it. */
+	/* This is the module's only other reason to reject an alignment. */
 	if (!info->status->granule_known)
 		printf(", larger than the page allocator's largest block");
 }
 
-/* Returns true if the caller has to say what the answer means. */
+/* Returns true if the caller must print the meaning of the answer and a ")". */
 static bool print_answer(const char *name, const struct answer *answer)
 {
 	printf("  %-20s  ", name);
@@ -178,7 +178,7 @@ static void widen(int *width, const char *text)
 
 static void print_calls(const struct info *info)
 {
-	int name = 4, rsi = 3, answer = 6;	/* as wide as their headings */
+	int name = 4, rsi = 3, answer = 6;	/* widths of the headings */
 	char buf[24];
 
 	for (size_t i = 0; i < info->nr_calls; i++) {

@@ -8,13 +8,13 @@
 #include "output.h"
 
 /**
- * output_finish - close stdout, and say so if anything was lost
+ * output_finish - close stdout, and report lost output on stderr
  *
- * The last call before the program ends. A full disk shows only here, since
- * output is buffered.
+ * Must be the last call before the program ends. Output is buffered, so that errors such as a
+ * full disk may appear only here.
  *
- * Return: 0, or -EIO. A stdout that was closed from the start is no loss if
- * nothing was printed.
+ * Return: 0, or -EIO if output was lost. A stdout that was already closed when the program
+ *	started is an error only if the program printed something.
  */
 int output_finish(void)
 {

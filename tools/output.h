@@ -12,7 +12,7 @@ struct metrics;
 struct ok;
 struct stress;
 
-/* One way to show results: a function for each kind of result. */
+/* An output format, with a function for each kind of result. */
 struct output {
 	void (*info)(const struct info *info);
 	void (*bench)(const struct bench *bench);
@@ -24,7 +24,7 @@ struct output {
 
 extern const struct output output_text;
 extern const struct output output_json;
-extern const struct output output_ktap;	/* of ok and stress alone */
+extern const struct output output_ktap;	/* ok and stress only */
 
 void text_bench(const struct bench *bench);
 void json_bench(const struct bench *bench);
