@@ -27,15 +27,15 @@ static int add_about(void *to, char **fields)
 	if (!strcmp(key, RHI_ABOUT_AUDIT_VERDICT))
 		return decode_word(value, about->audit_verdict, sizeof(about->audit_verdict)) ?
 		       0 : -EPROTO;
-	return 0;	/* of a newer module */
+	return 0;	/* key of a newer module */
 }
 
 /**
- * about_read - read the version of the module's files, and the result of its latest audit
+ * about_read - read the format version of the module's files and the latest audit's result
  * @root: the tree to read
- * @about: filled in, all zero before
+ * @about: filled in; the caller zeroes it first
  *
- * Return: 0, or -errno as table_read().
+ * Return: 0, or -errno from table_read().
  */
 int about_read(const struct sysroot *root, struct about *about)
 {

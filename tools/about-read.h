@@ -7,10 +7,10 @@
 struct sysroot;
 
 /**
- * struct about - the module's files, and its latest audit
- * @format: of the files; not given by a module without the file "about"
- * @audit_verdict: a word, or "" if there was no audit
- * @audit_age: seconds
+ * struct about - format of the module's files, and its latest audit
+ * @format: version of the format; not given if the module lacks the file "about"
+ * @audit_verdict: verdict of the latest audit, or "" before the first audit
+ * @audit_age: seconds since that audit
  */
 struct about {
 	struct answer format;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What rhictl audit reads: a file of debugfs. Opening it makes the module audit all memory. */
+/* Reads the module's audit from debugfs. Opening the file makes the module audit all memory. */
 #include <err.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -15,10 +15,10 @@
 #include "sysroot.h"
 #include "table.h"
 
-/* The module lists no more than 2^18 runs; each may be a finding with its owners. */
+/* The module lists at most 2^18 runs; each can be a finding with owners. */
 #define AUDIT_SIZE	(80 << 20)
 
-/* 52 bits, the most that Arm has. */
+/* 52 bits, the largest address size in the Arm architecture. */
 #define MAX_ADDRESS	(UINT64_C(1) << 52)
 
 static const struct audit_verdict verdicts[] = {
@@ -57,7 +57,7 @@ const char *const audit_sums[NR_SUMS] = {
 	[SUM_NS] = RHI_SUM_NS,
 };
 
-/* start end, and in most lines size: takes them off the line. */
+/* Parses "start end", and "size" if @sized, and advances @line. */
 static bool take_range(char **line, bool sized, struct audit_range *range)
 {
 	char *words[3] = { 0 };
@@ -74,7 +74,7 @@ static bool take_range(char **line, bool sized, struct audit_range *range)
 			   size == range->end - range->start));
 }
 
-/* One more at the end of an array, all zero; rounds up, for there can be many. */
+/* Appends a zeroed element. Doubles the array when it is full, since it can become large. */
 static void *append(void *array, size_t *nr, size_t size)
 {
 	void **to = array;
@@ -105,7 +105,7 @@ static int add_finding(struct audit *audit, char *line, bool destroyed)
 	return 0;
 }
 
-/* Of the finding before it. */
+/* An owner line belongs to the finding line before it. */
 static int add_owner(struct audit *audit, char *line)
 {
 	struct audit_owner owner = { 0 }, *added;
@@ -156,7 +156,7 @@ static int add_meaning(struct audit *audit, const char *text)
 	return 0;
 }
 
-/* Each run begins where the one before it ends. */
+/* Runs must be contiguous, from address 0 on. */
 static int add_run(struct audit *audit, char *line)
 {
 	struct audit_run run = { 0 }, *added;
@@ -201,7 +201,7 @@ static int add_audit_line(void *to, char **fields)
 	for (int i = 0; i < NR_SUMS; i++)
 		if (!strcmp(key, audit_sums[i]))
 			return decode_decimal(fields[1], &audit->sums[i]) ? 0 : -EPROTO;
-	return 0;	/* of a newer module */
+	return 0;	/* key of a newer module */
 }
 
 static const struct table audit_table = {
@@ -226,7 +226,7 @@ static int read_table(const struct sysroot *root, struct audit *audit)
 	return -ENOENT;
 }
 
-/* What is lost first, then what has most private memory beside it. */
+/* Destroyed memory first, then by descending private bytes. */
 static int compare(const void *a, const void *b)
 {
 	const struct audit_finding *x = a, *y = b;
@@ -260,19 +260,19 @@ static int check(const struct sysroot *root, const struct audit *audit)
 }
 
 /**
- * audit_read - let the module look, and read what it saw
+ * audit_read - make the module audit memory, and read the result
  * @root: the tree to read
- * @audit: filled in, all zero before; audit_free() it, also after an error
+ * @audit: filled in; the caller zeroes it first, and calls audit_free() even after an error
  *
- * What is wrong has been said on stderr, with the file that it is about.
+ * Reports errors on stderr with the path of the file.
  *
  * Return:
  * * 0		- @audit is complete
  * * -ENODEV	- the module is not loaded
- * * -ENOENT	- there is no debugfs, or an old module; what to do was said too
- * * -EPROTO	- a file has other content than rhictl knows
- * * -ENOMEM	- nothing was said in this case
- * * -errno	- of sysroot_read()
+ * * -ENOENT	- debugfs is missing, or the module is too old; the report says what to do
+ * * -EPROTO	- a file has unexpected content
+ * * -ENOMEM	- out of memory; not reported
+ * * -errno	- error from sysroot_read()
  */
 int audit_read(const struct sysroot *root, struct audit *audit)
 {
@@ -290,11 +290,11 @@ int audit_read(const struct sysroot *root, struct audit *audit)
 }
 
 /**
- * audit_same - do two looks come to the same?
- * @a: one
- * @b: the other
+ * audit_same - compare two audits
+ * @a: an audit
+ * @b: another audit
  *
- * Return: false if the verdict or where the findings are is not the same.
+ * Return: true if the verdicts and the locations of all findings are equal.
  */
 bool audit_same(const struct audit *a, const struct audit *b)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rhictl audit: the sub-command. */
+/* The sub-command rhictl audit. */
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
@@ -33,7 +33,7 @@ static void usage(FILE *to)
 
 static int failure(const char *dir, int error)
 {
-	/* What to do was said. */
+	/* audit_read() has already said what to do. */
 	if (error == -ENOENT)
 		return EXIT_ERROR;
 	return module_failure(dir, error);
@@ -99,11 +99,11 @@ static int watch(const struct sysroot *root, const struct view *view)
 }
 
 /**
- * cmd_audit - show what breaks the granule, and whose it is
- * @argc: number of @argv
- * @argv: "rhictl audit", options
+ * cmd_audit - list misaligned memory and its owners
+ * @argc: number of entries in @argv
+ * @argv: "rhictl audit", then options
  *
- * Return: enum exit_code; EXIT_CHECK if a granule is broken.
+ * Return: enum exit_code; EXIT_CHECK if memory is misaligned or destroyed.
  */
 int cmd_audit(int argc, char **argv)
 {

@@ -6,12 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the module's word for the outcome means here. */
+/* A verdict of the module, and how rhictl treats it. */
 struct audit_verdict {
 	const char *word;
-	bool is_report;		/* there is something to show */
+	bool is_report;		/* the audit has results to print */
 	int exit_code;
-	const char *next;	/* what to do about it, or NULL */
+	const char *next;	/* what the user should do, or NULL */
 };
 
 struct audit_range {
@@ -23,18 +23,18 @@ struct audit_owner {
 	char text[128];
 };
 
-/* A shared run that begins or ends inside of a granule, or memory that is lost. */
+/* A shared run that begins or ends inside a granule, or a destroyed run. */
 struct audit_finding {
 	struct audit_range where;
 	bool destroyed;
-	uint64_t private_bytes;		/* in the granules of its ends */
+	uint64_t private_bytes;		/* in the granules at both ends */
 	struct audit_owner *owners;
 	size_t nr_owners;
 };
 
 enum audit_state { STATE_EMPTY, STATE_RAM, STATE_DESTROYED, STATE_DEV, NR_STATES };
 
-/* As the module spells them, and DEN0137. */
+/* Names as in the module's files and in DEN0137. */
 extern const char *const audit_states[NR_STATES];
 
 struct audit_run {
@@ -60,14 +60,14 @@ enum audit_sum {
 	NR_SUMS
 };
 
-/* The module's keys. */
+/* Keys in the module's file. */
 extern const char *const audit_sums[NR_SUMS];
 
 struct audit {
 	const struct audit_verdict *verdict;
 	char meaning[256];
 	uint64_t granule_bytes;		/* 0: unknown */
-	struct audit_finding *findings;	/* the worst first */
+	struct audit_finding *findings;	/* most severe first */
 	size_t nr_findings;
 	uint64_t sums[NR_SUMS];
 	struct audit_range *ram;

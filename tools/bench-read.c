@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What rhictl bench reads: the figures of one run. */
+/* Reads the results of one benchmark run. */
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -16,12 +16,12 @@ const char *const bench_pools[NR_POOLS] = {
 	[RHI_POOL] = "rhi_pool",
 };
 
-/* What the module says beside the figures. It repeats the request: was it ours? */
+/* Context of add_line(), which compares the request in the module's answer with @request. */
 struct answer_to {
 	const struct bench_request *request;
 	struct bench *bench;
 	struct bench_run *run;
-	unsigned int seen;	/* a bit for each pool */
+	unsigned int seen;	/* bitmask of the pools with results */
 };
 
 static int add_figures(struct answer_to *to, enum bench_pool pool, const char *text)
@@ -69,24 +69,24 @@ static int add_line(void *pointer, char **fields)
 	if (!strcmp(key, "threads"))
 		return decode_decimal(value, &number) && number == to->request->threads ?
 		       0 : -EBUSY;
-	return 0;	/* a newer module */
+	return 0;	/* key of a newer module */
 }
 
 static const struct table table = { BENCH_FILE, "key value", 2, add_line };
 
 /**
- * bench_read - read what the module measured
+ * bench_read - read the module's results
  * @root: the tree to read
- * @request: what it was asked for
- * @bench: gets what is the same for all runs
- * @run: gets the figures of the pools
+ * @request: the request that the results must match
+ * @bench: gets the values that all runs have in common
+ * @run: gets the results of both pools
  *
  * Return:
- * * 0		- the figures of both pools are in @run
- * * -EBUSY	- they are those of another request
- * * -EPROTO	- the file has other content than rhictl knows; it was said
- * * -ENOMEM	- nothing was said
- * * -errno	- of table_read()
+ * * 0		- @run has the results of both pools
+ * * -EBUSY	- the results belong to another request
+ * * -EPROTO	- the file has unexpected content; reported on stderr
+ * * -ENOMEM	- out of memory; not reported
+ * * -errno	- error from table_read()
  */
 int bench_read(const struct sysroot *root, const struct bench_request *request,
 	       struct bench *bench, struct bench_run *run)

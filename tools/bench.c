@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rhictl bench: the sub-command. The module measures, size by size. */
+/* The sub-command rhictl bench. The module measures, one block size at a time. */
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
@@ -72,7 +72,7 @@ static bool parse_number(const char *option, const char *text, uint64_t *number)
 	return false;
 }
 
-/* How many pairs each thread can make: what the module's limits leave. */
+/* The largest count for each thread within the module's limits. */
 static uint64_t most(const struct request *request, uint64_t size)
 {
 	uint64_t blocks = RHI_BENCH_MAX_BYTES / size;
@@ -197,9 +197,9 @@ static int measure(const struct request *request, const struct output *output)
 }
 
 /**
- * cmd_bench - measure the kernel's dma_pool and rhi_pool
- * @argc: number of @argv
- * @argv: "rhictl bench", options
+ * cmd_bench - compare the kernel's dma_pool with rhi_pool
+ * @argc: number of entries in @argv
+ * @argv: "rhictl bench", then options
  *
  * Return: enum exit_code.
  */

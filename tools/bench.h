@@ -8,21 +8,21 @@
 
 enum bench_pool { DMA_POOL, RHI_POOL, NR_POOLS };
 
-/* The module's words, and the keys of the JSON. */
+/* Names in the module's file, and JSON keys. */
 extern const char *const bench_pools[NR_POOLS];
 
 struct bench_figures {
-	uint64_t pairs;			/* of an allocation and a free, in a round */
-	uint64_t best_ns, median_ns;	/* for all pairs of a round */
-	uint64_t fill_ns;		/* for the first allocation of all blocks */
+	uint64_t pairs;			/* allocations, each with its free, in a round */
+	uint64_t best_ns, median_ns;	/* time of a round */
+	uint64_t fill_ns;		/* time of the first allocation of all blocks */
 	uint64_t conversions;
 	uint64_t shared_bytes;
 };
 
-/* One run: one size of blocks. */
+/* One run measures one block size. */
 struct bench_run {
 	uint64_t size_bytes;
-	uint64_t used_bytes;		/* of blocks that are in use at the same time */
+	uint64_t used_bytes;		/* total size of the blocks in use at the same time */
 	struct bench_figures pools[NR_POOLS];
 };
 
@@ -30,13 +30,13 @@ struct bench {
 	const char *pattern;
 	uint64_t threads;
 	uint64_t granule_bytes;
-	char hook[16];			/* as the module spells it */
-	bool always_zeroed;		/* by the kernel, whatever the pattern */
+	char hook[16];			/* state, as the module names it */
+	bool always_zeroed;		/* the kernel zeroes every allocation, with any pattern */
 	struct bench_run *runs;
 	size_t nr_runs;
 };
 
-/* What the module was asked to measure; it says it again. */
+/* A request to the module, which repeats it in its answer. */
 struct bench_request {
 	const char *pattern;
 	uint64_t size, count, threads;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What rhictl hook reads: the parameter, and two tables of debugfs. */
+/* Reads the hook parameter and two tables in debugfs. */
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ static const struct hook_state *find_state(const char *word)
 	return NULL;
 }
 
-/* The entry of this device, which is added if there is none. */
+/* Finds the device's entry, or adds one. */
 static int find_device(struct hook *hook, const char *name, struct hook_device **device)
 {
 	struct hook_device *grown;
@@ -50,7 +50,7 @@ static int find_device(struct hook *hook, const char *name, struct hook_device *
 	return 0;
 }
 
-/* device used_bytes shared_bytes: a line for each run of granules that the device has. */
+/* "device used_bytes shared_bytes": one line for each run of granules of a device. */
 static int add_buffers(struct hook *hook, const char *name, char *rest)
 {
 	struct hook_device *device;
@@ -99,7 +99,7 @@ static int add_hook_line(void *to, char **fields)
 	return add_function(hook, fields[0], fields[1]);
 }
 
-/* What is no pool is a key and its value. */
+/* Lines of two words are totals, not pools. */
 static int add_pools_line(void *to, char **fields)
 {
 	enum { DEVICE, BLOCK_BYTES, USED, BLOCKS, CHUNKS, SHARED_BYTES, MISSES, KIND, NR };
@@ -149,7 +149,7 @@ static int read_table(const struct sysroot *root, const struct table *table, str
 	return 0;
 }
 
-/* Without debugfs nobody knows whether anything is left to drain. */
+/* The parameter is on or off. Only debugfs tells whether the hook is still draining. */
 static int read_parameter(const struct sysroot *root, struct hook *hook)
 {
 	static const char path[] = PARAMETERS "/hook";
@@ -167,18 +167,18 @@ static int read_parameter(const struct sysroot *root, struct hook *hook)
 }
 
 /**
- * hook_read - read everything that there is to show
+ * hook_read - read the state of the hook
  * @root: the tree to read
- * @hook: filled in, all zero before; hook_free() it, also after an error
+ * @hook: filled in; the caller zeroes it first, and calls hook_free() even after an error
  *
- * What is wrong has been said on stderr, with the file that it is about.
+ * Reports errors on stderr with the path of the file.
  *
  * Return:
- * * 0		- @hook is complete; what comes from debugfs may be missing
+ * * 0		- success; data from debugfs may be missing, see @hook->unread
  * * -ENODEV	- the module is not loaded
- * * -EPROTO	- a file has other content than rhictl knows
- * * -ENOMEM	- nothing was said in this case
- * * -errno	- of sysroot_read()
+ * * -EPROTO	- a file has unexpected content
+ * * -ENOMEM	- out of memory; not reported
+ * * -errno	- error from sysroot_read()
  */
 int hook_read(const struct sysroot *root, struct hook *hook)
 {

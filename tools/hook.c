@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rhictl hook: the sub-command. */
+/* The sub-command rhictl hook. */
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
@@ -92,9 +92,9 @@ static bool is_switch(const char *word)
 }
 
 /**
- * cmd_hook - switch the hook, and show what it does
- * @argc: number of @argv
- * @argv: "rhictl hook", options, a word
+ * cmd_hook - switch the hook, and show its state
+ * @argc: number of entries in @argv
+ * @argv: "rhictl hook", then options and one of on, off and status
  *
  * Return: enum exit_code.
  */

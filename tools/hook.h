@@ -6,23 +6,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a word for the state of the hook means. */
 struct hook_state {
 	const char *word;
 	const char *meaning;
 };
 
-/* The last one has no word. */
+/* A NULL word ends the list. */
 extern const struct hook_state hook_states[];
 
-/* A function of the kernel that is redirected. */
+/* A redirected kernel function. */
 struct hook_function {
 	char name[48];
-	bool direct;		/* by ftrace's direct call, which counts nothing */
+	bool direct;		/* redirected by an ftrace direct call, which is not counted */
 	uint64_t calls;
 };
 
-/* What the module holds shared for a device. */
+/* Memory that the module shares for a device. */
 struct hook_device {
 	char name[64];
 	uint64_t buffer_used_bytes, buffer_shared_bytes;
@@ -33,8 +32,8 @@ struct hook {
 	const struct hook_state *state;
 
 	/* From debugfs, which only root can read. */
-	const char *unread;		/* the file that was not read, or NULL */
-	int unread_error;		/* why: -ENOENT, -EACCES or -EPERM */
+	const char *unread;		/* path of the unreadable file, or NULL */
+	int unread_error;		/* -ENOENT, -EACCES or -EPERM */
 	struct hook_function *functions;
 	size_t nr_functions;
 	struct hook_device *devices;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What rhictl info reads from debugfs: tables of words. */
+/* Reads the data of rhictl info that is in debugfs. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static int add_hostconf(void *to, char **fields)
 		       !decode_alignment(info->page_size_bytes) ? 0 : -EPROTO;
 
 	if (strcmp(fields[0], "granule_source"))
-		return 0;	/* sysfs has it too, or a newer module */
+		return 0;	/* also in sysfs, or key of a newer module */
 	for (int i = 0; i < NR_SOURCES; i++) {
 		if (strcmp(fields[1], granule_sources[i]))
 			continue;
@@ -103,7 +103,7 @@ static const struct table calls_table = {
 	DEBUGFS "/calls", "seq fid name rsi answer ns", 6, add_call
 };
 
-/* Debugfs is for root, and may not be mounted or captured: do without it then. */
+/* Only root can read debugfs, and it may not be mounted or captured: ignore missing files. */
 static int read_table(const struct sysroot *root, const struct table *table, struct info *info,
 		      bool *have)
 {
@@ -120,11 +120,11 @@ static int read_table(const struct sysroot *root, const struct table *table, str
 }
 
 /**
- * info_read_hostconf - read what the module shows of the host's answers, without asking again
+ * info_read_hostconf - read the host's answers that the module keeps; makes no host call
  * @root: the tree to read
- * @info: gets the page size and the granule's source; unread as by info_read_debugfs()
+ * @info: gets the page size, the granule's source, and unread as in info_read_debugfs()
  *
- * Return: that of info_read_debugfs().
+ * Return: as for info_read_debugfs().
  */
 int info_read_hostconf(const struct sysroot *root, struct info *info)
 {
@@ -134,16 +134,16 @@ int info_read_hostconf(const struct sysroot *root, struct info *info)
 }
 
 /**
- * info_read_debugfs - read what only root can read
+ * info_read_debugfs - read data that only root can read
  * @root: the tree to read
- * @info: gets the page size, the granule's source, families and calls. If not
- *	all could be read, unread and unread_error say which and why.
+ * @info: gets the page size, the granule's source, families and calls; and unread and
+ *	unread_error if a file cannot be read
  *
  * Return:
- * * 0		- also if debugfs cannot be read at all
- * * -EPROTO	- a file has other content than rhictl knows; it was said
- * * -ENOMEM	- nothing was said
- * * -errno	- of sysroot_read(); it was said
+ * * 0		- success, even if debugfs is unreadable
+ * * -EPROTO	- a file has unexpected content; reported on stderr
+ * * -ENOMEM	- out of memory; not reported
+ * * -errno	- error from sysroot_read(); reported on stderr
  */
 int info_read_debugfs(const struct sysroot *root, struct info *info)
 {
@@ -152,7 +152,7 @@ int info_read_debugfs(const struct sysroot *root, struct info *info)
 	ret = info_read_hostconf(root, info);
 	if (ret)
 		return ret;
-	/* In this order: reading the families makes host calls. */
+	/* Read calls first: reading families makes host calls, which would appear in the list. */
 	ret = read_table(root, &calls_table, info, &info->have_calls);
 	if (ret)
 		return ret;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What rhictl info reads from sysfs, and whether it fits together. */
+/* Reads the data of rhictl info that is in sysfs, and checks that all data is consistent. */
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -11,11 +11,11 @@
 #include "module.h"
 #include "sysroot.h"
 
-#define VALUE_SIZE	128		/* twice the longest line there is */
+#define VALUE_SIZE	128		/* twice the longest line */
 
 #define RELOAD "reload the module with granule=BYTES, the host's page size"
 
-/* In the order of the probe: each was reached by getting past those before it. */
+/* In the order of the probe, which ends at the first status that applies. */
 const struct status info_statuses[] = {
 	{ RHI_STATUS_NOT_REALM, true,
 	  "not a Realm (module loaded with force=1): no host to ask",
@@ -103,7 +103,7 @@ static int read_answer(const struct sysroot *root, const char *path, struct answ
 	return 0;
 }
 
-/* A captured tree may be without them. */
+/* A captured tree may lack the parameters. */
 static int read_parameters(const struct sysroot *root, struct info *info)
 {
 	static const char force[] = PARAMETERS "/force";
@@ -123,7 +123,7 @@ static int read_parameters(const struct sysroot *root, struct info *info)
 	return 0;
 }
 
-/* For when debugfs, which says it, cannot be read. */
+/* Only debugfs has the source: this is the fallback if it cannot be read. */
 static enum granule_source guess_source(const struct info *info)
 {
 	if (!info->granule_bytes)
@@ -135,7 +135,7 @@ static enum granule_source guess_source(const struct info *info)
 	return SOURCE_PAGE_SIZE;
 }
 
-/* What the files say must fit together, or the first line that we print lies. */
+/* If the files contradicted each other, the first line of the output would be wrong. */
 static int check(const struct sysroot *root, const struct info *info)
 {
 	bool known = info->granule_bytes;
@@ -180,11 +180,11 @@ static int read_sysfs(const struct sysroot *root, struct info *info)
 }
 
 /**
- * info_read_sysfs - read what is in sysfs, and does not make the module ask the host
+ * info_read_sysfs - read the data in sysfs; makes no host call
  * @root: the tree to read
- * @info: filled in, all zero before; info_free() it, also after an error
+ * @info: filled in; the caller zeroes it first, and calls info_free() even after an error
  *
- * Return: as info_read().
+ * Return: as for info_read().
  */
 int info_read_sysfs(const struct sysroot *root, struct info *info)
 {
@@ -194,11 +194,11 @@ int info_read_sysfs(const struct sysroot *root, struct info *info)
 }
 
 /**
- * info_read_known - read what the module knows without asking the host again
+ * info_read_known - read all data that the module already has; makes no host call
  * @root: the tree to read
- * @info: filled in, all zero before; info_free() it, also after an error
+ * @info: filled in; the caller zeroes it first, and calls info_free() even after an error
  *
- * Return: as info_read().
+ * Return: as for info_read().
  */
 int info_read_known(const struct sysroot *root, struct info *info)
 {
@@ -210,18 +210,18 @@ int info_read_known(const struct sysroot *root, struct info *info)
 }
 
 /**
- * info_read - read everything there is to show
+ * info_read - read all data; makes host calls for the RHI families
  * @root: the tree to read
- * @info: filled in, all zero before; info_free() it, also after an error
+ * @info: filled in; the caller zeroes it first, and calls info_free() even after an error
  *
- * What is wrong has been said on stderr, with the file that it is about.
+ * Reports errors on stderr with the path of the file.
  *
  * Return:
- * * 0		- @info is complete; what comes from debugfs may be missing
+ * * 0		- success; data from debugfs may be missing, see @info->unread
  * * -ENODEV	- the module is not loaded
- * * -EPROTO	- a file has other content than rhictl knows
- * * -ENOMEM	- nothing was said in this case
- * * -errno	- of sysroot_read()
+ * * -EPROTO	- a file has unexpected content
+ * * -ENOMEM	- out of memory; not reported
+ * * -errno	- error from sysroot_read()
  */
 int info_read(const struct sysroot *root, struct info *info)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rhictl info: the sub-command. */
+/* The sub-command rhictl info. */
 #include <err.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -68,9 +68,9 @@ static int write_metrics(const struct sysroot *root, const struct view *view)
 }
 
 /**
- * cmd_info - show the sharing granule, and what the host answered
- * @argc: number of @argv
- * @argv: "rhictl info", options
+ * cmd_info - show the sharing granule and the host's answers
+ * @argc: number of entries in @argv
+ * @argv: "rhictl info", then options
  *
  * Return: enum exit_code; EXIT_CHECK if the granule is unknown.
  */

@@ -8,19 +8,19 @@
 
 #include "decode.h"
 
-/* The longest name today, HOSTCONF_GET_IPA_CHANGE_ALIGNMENT, has 33 letters. */
+/* The longest name today, HOSTCONF_GET_IPA_CHANGE_ALIGNMENT, has 33 characters. */
 #define NAME_SIZE 48
 #define FEATURE_WORDS 4
 
-/* What a word in /sys/kernel/rhi/status means. */
+/* A value of /sys/kernel/rhi/status. */
 struct status {
 	const char *word;
 	bool granule_known;
 	const char *meaning;
-	const char *next;	/* what to do about it, or NULL */
+	const char *next;	/* what the user should do, or NULL */
 };
 
-/* In the order of the probe; the last one has no word. */
+/* In the order of the probe; a NULL word ends the list. */
 extern const struct status info_statuses[];
 
 enum granule_source {
@@ -31,7 +31,7 @@ enum granule_source {
 	NR_SOURCES
 };
 
-/* The module's words, and those of the JSON. */
+/* Names in the module's files and in JSON. */
 extern const char *const granule_sources[NR_SOURCES];
 
 struct family {
@@ -39,10 +39,9 @@ struct family {
 	struct answer version;
 	uint64_t features[FEATURE_WORDS];
 	unsigned int nr_features;
-	char refusal[NAME_SIZE];	/* instead of a version or of features; else "" */
+	char refusal[NAME_SIZE];	/* error in place of a version or features, or "" */
 };
 
-/* One host call. */
 struct call {
 	uint64_t seq;
 	uint64_t fid;
@@ -52,7 +51,7 @@ struct call {
 	uint64_t duration_ns;
 };
 
-/* Everything that rhictl info shows; how it looks is the outputs' business. */
+/* Everything that rhictl info shows, in any output format. */
 struct info {
 	const struct status *status;
 	uint64_t granule_bytes;		/* 0: unknown */
@@ -61,12 +60,12 @@ struct info {
 	struct answer features;
 	struct answer alignment;
 	bool have_parameters;
-	uint64_t granule_parameter_bytes;	/* 0: not given */
+	uint64_t granule_parameter_bytes;	/* 0: not set */
 	bool force;
 
 	/* From debugfs, which only root can read. */
-	const char *unread;		/* the first file that was not read, or NULL */
-	int unread_error;		/* why: -ENOENT, -EACCES or -EPERM */
+	const char *unread;		/* path of the first unreadable file, or NULL */
+	int unread_error;		/* -ENOENT, -EACCES or -EPERM */
 	uint64_t page_size_bytes;	/* 0: not read */
 	bool have_families;
 	struct family *families;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What rhictl info --prometheus reads: nothing that asks the host or the RMM. */
+/* Reads the metrics of rhictl info --prometheus. Calls neither the host nor the RMM. */
 #include <err.h>
 #include <errno.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static const char *const swiotlb[NR_SWIOTLB] = {
 	[SWIOTLB_USED_MAX] = "/sys/kernel/debug/swiotlb/io_tlb_used_hiwater",
 };
 
-/* What is no key and its value is a pool. */
+/* Lines of more than two words are pools. */
 static int add_total(void *to, char **fields)
 {
 	for (int i = 0; i < NR_TOTALS; i++) {
@@ -46,7 +46,7 @@ static const struct table totals_table = {
 	DEBUGFS "/pools", "key value", 2, add_total
 };
 
-/* A kernel may be without one, or without these files. */
+/* The kernel may have no bounce buffer, or lack these files: neither is an error. */
 static int read_slabs(const struct sysroot *root, const char *path, struct answer *bytes)
 {
 	char text[32];
@@ -66,11 +66,11 @@ static int read_slabs(const struct sysroot *root, const char *path, struct answe
 }
 
 /**
- * metrics_read_totals - read what the module has converted
+ * metrics_read_totals - read the module's totals over all devices
  * @root: the tree to read
- * @answers: those that can be read are given; all zero before
+ * @answers: gets the totals that the module counts; the caller zeroes it first
  *
- * Return: that of table_read(); what is wrong was said, unless table_is_unread().
+ * Return: as for table_read(), which reports errors on stderr unless table_is_unread().
  */
 int metrics_read_totals(const struct sysroot *root, struct answer answers[NR_TOTALS])
 {
@@ -78,11 +78,11 @@ int metrics_read_totals(const struct sysroot *root, struct answer answers[NR_TOT
 }
 
 /**
- * metrics_read_swiotlb - read how large the kernel's bounce buffer is, and how full
+ * metrics_read_swiotlb - read the size and usage of the kernel's bounce buffer
  * @root: the tree to read
- * @bytes: those that can be read are given; all zero before
+ * @bytes: gets the values that can be read, in bytes; the caller zeroes it first
  *
- * Return: 0; or -EPROTO or that of sysroot_read(), and then it was said.
+ * Return: 0, -EPROTO, or an error from sysroot_read(). Errors are reported on stderr.
  */
 int metrics_read_swiotlb(const struct sysroot *root, struct answer bytes[NR_SWIOTLB])
 {
@@ -94,13 +94,13 @@ int metrics_read_swiotlb(const struct sysroot *root, struct answer bytes[NR_SWIO
 }
 
 /**
- * metrics_read - read everything there is to count
+ * metrics_read - read all metrics
  * @root: the tree to read
- * @metrics: filled in, all zero before; metrics_free() it, also after an error
+ * @metrics: filled in; the caller zeroes it first, and calls metrics_free() even after an error
  *
- * What is wrong has been said on stderr, with the file that it is about.
+ * Reports errors on stderr with the path of the file.
  *
- * Return: 0; then what comes from debugfs may be missing. Else what hook_read() returns.
+ * Return: 0, although data from debugfs may be missing; or as for hook_read().
  */
 int metrics_read(const struct sysroot *root, struct metrics *metrics)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What rhictl info --prometheus counts. */
+/* Metrics of rhictl info --prometheus. */
 #ifndef METRICS_H
 #define METRICS_H
 
@@ -7,7 +7,7 @@
 #include "hook.h"
 #include "info.h"
 
-/* What the module has converted, for everybody. */
+/* The module's totals over all devices. */
 enum metrics_total {
 	TOTAL_SHARED_CHUNKS,
 	TOTAL_SHARED_BYTES,
@@ -20,13 +20,13 @@ enum metrics_total {
 	NR_TOTALS
 };
 
-/* The kernel's bounce buffer, in slabs. */
+/* Counters of the kernel's bounce buffer. */
 enum metrics_swiotlb { SWIOTLB_SIZE, SWIOTLB_USED, SWIOTLB_USED_MAX, NR_SWIOTLB };
 
 #define SWIOTLB_SLAB_BYTES	2048	/* IO_TLB_SIZE of the kernel */
 
 struct metrics {
-	struct info info;	/* what sysfs has of it */
+	struct info info;	/* data from sysfs only */
 	struct hook hook;
 	struct answer totals[NR_TOTALS];
 	struct answer swiotlb[NR_SWIOTLB];

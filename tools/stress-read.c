@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reads what the module says of a run. No files, no output but of what is wrong. */
+/* Parses the module's report of a run. Reads no files, and prints only errors. */
 #include <err.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -25,7 +25,7 @@ static int find(const char *const *words, int nr, const char *word)
 	return -1;
 }
 
-/* Numbers with blanks between them, no more and no less than @nr. */
+/* Parses exactly @nr numbers separated by single blanks. */
 static bool read_numbers(char *text, uint64_t *const *to, size_t nr)
 {
 	size_t i = 0;
@@ -44,7 +44,7 @@ static int add_api(struct stress *stress, char *rest)
 	uint64_t *to[3];
 
 	if (api < 0)
-		return 0;	/* a newer module */
+		return 0;	/* name of a newer module */
 	to[0] = &stress->apis[api].allocs;
 	to[1] = &stress->apis[api].frees;
 	to[2] = &stress->apis[api].misses;
@@ -153,7 +153,7 @@ static int add_number(struct stress *stress, const char *key, const char *value)
 		to = (uint64_t *)((char *)stress + numbers[i].offset);
 		return decode_decimal(value, to) || decode_hex(value, to) ? 0 : -EPROTO;
 	}
-	return 0;	/* a newer module */
+	return 0;	/* key of a newer module */
 }
 
 static int add_line(void *to, char **fields)
@@ -173,7 +173,7 @@ static int add_line(void *to, char **fields)
 		return ret < 0 ? -EPROTO : 0;
 	}
 	if (!strcmp(key, "error")) {
-		/* Negative, as in the kernel. */
+		/* The module writes a negative errno. */
 		return decode_decimal(value + (*value == '-'), &stress->error) ? 0 : -EPROTO;
 	}
 	if (!strcmp(key, "api"))
@@ -189,7 +189,7 @@ static int add_line(void *to, char **fields)
 	return ret == -ENOENT ? add_number(stress, key, value) : ret;
 }
 
-/* Percentiles are counted in buckets: so these must have all that was measured. */
+/* Percentiles come from the buckets, which must therefore contain all cases. */
 static bool adds_up(const struct stress_latency *latency)
 {
 	uint64_t sum = 0;
@@ -201,11 +201,11 @@ static bool adds_up(const struct stress_latency *latency)
 }
 
 /**
- * stress_read - read the module's report
- * @text: of the file; it is changed
- * @stress: filled in; for stress_free() in every case
+ * stress_read - parse the module's report
+ * @text: content of the file; gets modified
+ * @stress: filled in; call stress_free() even after an error
  *
- * Return: 0; -EPROTO if it makes no sense, then that was said; or -ENOMEM.
+ * Return: 0; -EPROTO if the report is invalid, which is reported on stderr; or -ENOMEM.
  */
 int stress_read(char *text, struct stress *stress)
 {
@@ -231,7 +231,7 @@ int stress_read(char *text, struct stress *stress)
 }
 
 /**
- * stress_free - release what stress_read() took
+ * stress_free - release what stress_read() allocated
  * @stress: from stress_read()
  */
 void stress_free(struct stress *stress)
@@ -242,12 +242,12 @@ void stress_free(struct stress *stress)
 }
 
 /**
- * stress_percentile - so long or less it took in so many of a hundred cases
- * @latency: of one kind
+ * stress_percentile - calculate a percentile of a latency
+ * @latency: the latency
  * @percentile: 0 to 100
  *
- * Return: nanoseconds, at most one part in RHI_STRESS_RESOLUTION too many; 0 if nothing was
- *	measured.
+ * Return: nanoseconds, too high by at most one part in RHI_STRESS_RESOLUTION; 0 if the run
+ *	measured nothing.
  */
 uint64_t stress_percentile(const struct stress_latency *latency, double percentile)
 {
@@ -265,7 +265,7 @@ uint64_t stress_percentile(const struct stress_latency *latency, double percenti
 }
 
 /**
- * stress_allocs - how many blocks there were, of all kinds
+ * stress_allocs - count allocated blocks of all APIs
  * @stress: a run
  *
  * Return: the number.
@@ -280,7 +280,7 @@ uint64_t stress_allocs(const struct stress *stress)
 }
 
 /**
- * stress_misses - how many requests for blocks failed, of all kinds
+ * stress_misses - count failed allocations of all APIs
  * @stress: a run
  *
  * Return: the number.
@@ -295,10 +295,10 @@ uint64_t stress_misses(const struct stress *stress)
 }
 
 /**
- * stress_is_complete - did the run do what it was asked for?
+ * stress_is_complete - check whether the run did what was requested
  * @stress: a run
  *
- * Return: false if it could not go on, or if all requests for blocks failed.
+ * Return: false if an error ended the run, or if all allocations failed.
  */
 bool stress_is_complete(const struct stress *stress)
 {
@@ -306,10 +306,10 @@ bool stress_is_complete(const struct stress *stress)
 }
 
 /**
- * stress_repeat - the command that does the same again
+ * stress_repeat - format the command that repeats a run
  * @stress: a run
- * @text: filled in
- * @size: of @text, in bytes; RHI_STRESS_MAX_TEXT is enough
+ * @text: gets the command
+ * @size: size of @text, in bytes; RHI_STRESS_MAX_TEXT is enough
  */
 void stress_repeat(const struct stress *stress, char *text, size_t size)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A run lives as long as its file is open: so it ends with this program, however that ends. */
+/* The module ends a run when its file is closed: a run cannot outlive this program. */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 
 #define FILE_NAME	DEBUGFS "/stress"
 
-/* More than the longest report: all buckets of all histograms, a line each. */
+/* More than the longest report, which has one line for each bucket of each histogram. */
 #define TEXT_SIZE	(1 << 20)
 #define LOOK_MS		100
 
@@ -32,7 +32,7 @@ static void catch_signals(void)
 {
 	struct sigaction action = { .sa_handler = interrupt };
 
-	/* No SA_RESTART: the wait between two looks ends at once. */
+	/* No SA_RESTART: a signal must end the wait between two reads at once. */
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
@@ -104,7 +104,7 @@ static void show_progress(const struct stress_options *options, const struct str
 static int follow(int fd, const struct stress_options *options, char *text, struct stress *stress)
 {
 	static const struct timespec wait = { .tv_nsec = LOOK_MS * 1000000L };
-	/* The rate is that of the last second or two. */
+	/* The printed rate is that of the last one to two seconds. */
 	struct stress old = { 0 }, older = { 0 };
 	bool asked = false;
 	int ret;
@@ -133,14 +133,14 @@ static int follow(int fd, const struct stress_options *options, char *text, stru
 }
 
 /**
- * stress_run - begin a run, show how it goes, and wait for its end
- * @options: what to do
- * @stress: filled in; for stress_free() if 0 is returned
+ * stress_run - start a run, show its progress, and wait for its end
+ * @options: the options
+ * @stress: filled in; call stress_free() if this returns 0
  *
- * SIGINT, SIGTERM and SIGHUP end the run, in order and with its report.
+ * SIGINT, SIGTERM and SIGHUP stop the run cleanly, and it still gives a report.
  *
- * Return: 0, or -errno of open(2), read(2) or write(2), which are the module's own answers;
- *	-EPROTO if its report makes no sense.
+ * Return: 0; -ENOMEM; -errno from open(2), read(2) or write(2), which includes the module's own
+ *	errors; or -EPROTO if the module's report is invalid.
  */
 int stress_run(const struct stress_options *options, struct stress *stress)
 {

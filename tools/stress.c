@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rhictl stress: the sub-command. The module does the work. */
+/* The sub-command rhictl stress. The module does the work. */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_KTAP };
 
-/* An option that becomes key=value, and what its value may be. */
+/* An option that becomes key=value in the request, and its limits. */
 static const struct number {
 	const char *key;
 	uint64_t min, max;
@@ -141,7 +141,7 @@ static bool finish(struct command *command)
 	for (size_t i = 0; i < NR_NUMBERS; i++)
 		if (command->is_given[i])
 			add_number(command, numbers[i].key, command->given[i]);
-	/* A run without a word is one too. */
+	/* The module needs at least one key to start a run. */
 	if (!*options->request)
 		add_number(command, "seconds", options->seconds);
 	return true;
@@ -174,7 +174,7 @@ static int verdict(const struct stress *stress)
 	return EXIT_RESOURCES;
 }
 
-/* What was there stays there until there is something better. */
+/* Does not truncate the file: its old content stays until a new drawing is ready. */
 static FILE *open_svg(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
@@ -308,9 +308,9 @@ static bool parse_option(struct command *command, int option)
 }
 
 /**
- * cmd_stress - load for shared memory
- * @argc: number of @argv
- * @argv: "rhictl stress", options
+ * cmd_stress - stress shared memory
+ * @argc: number of entries in @argv
+ * @argv: "rhictl stress", then options
  *
  * Return: enum exit_code.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A stress run, as the module reports it. */
+/* A stress run, and the module's report of it. */
 #ifndef STRESS_H
 #define STRESS_H
 
@@ -9,7 +9,7 @@
 
 #include <rhi_stress.h>
 
-/* The module's words, and the keys of the JSON. */
+/* Names in the module's report, and JSON keys. */
 extern const char *const stress_apis[RHI_STRESS_NR_APIS];
 extern const char *const stress_failures[RHI_STRESS_NR_FAILURES];
 extern const char *const stress_latencies[RHI_STRESS_NR_LATENCIES];
@@ -24,7 +24,7 @@ struct stress_latency {
 	size_t nr_buckets;
 };
 
-/* What the module was asked for, and says again. */
+/* The request, as the module's report repeats it. */
 struct stress_parameters {
 	uint64_t seed, seconds, operations, workers, min, max, blocks, atomic, handover, mask;
 	uint64_t every, pressure, hotplug, bare;
@@ -48,15 +48,15 @@ struct stress {
 	struct {
 		uint64_t allocs, frees, misses;
 	} apis[RHI_STRESS_NR_APIS];
-	bool is_watched;		/* the next two were counted */
+	bool is_watched;		/* the module counted misaligned_* */
 	uint64_t misaligned_own, misaligned_others;
 	uint64_t cpus_off, pressed_bytes;
 	uint64_t shares, unshares, leaked_bytes;
 	enum rhi_stress_failure failure;
-	bool has_worker;		/* false: it was seen when all workers were gone */
+	bool has_worker;		/* false: found after all workers ended */
 	uint64_t failure_worker, failure_operation;
 	uint64_t failure_offset, expected, found;
-	struct stress_place block, other;	/* api[0] is NUL if there is none */
+	struct stress_place block, other;	/* api is "" if the report has no such block */
 	uint64_t block_phys;
 	bool has_writer;
 	uint64_t writer_worker, writer_operation;
@@ -74,11 +74,10 @@ void stress_repeat(const struct stress *stress, char *text, size_t size);
 #define STRESS_PERCENTILES	{ 50, 90, 99, 99.9, 99.99 }
 #define NR_PERCENTILES		5
 
-/* What rhictl stress was asked to do. */
 struct stress_options {
 	char request[RHI_STRESS_MAX_TEXT];
-	uint64_t seconds, operations;	/* 0: no such bound */
-	bool is_quiet;			/* no progress */
+	uint64_t seconds, operations;	/* 0: no limit */
+	bool is_quiet;			/* print no progress */
 };
 
 int stress_run(const struct stress_options *options, struct stress *stress);
