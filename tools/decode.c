@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the module's words and numbers mean. No files, no output. */
+/* Decodes words and numbers of the module. Reads no files and prints nothing. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,11 +16,11 @@ static bool decode_digits(const char *text, const char *digits, int base, uint64
 }
 
 /**
- * decode_decimal - an unsigned decimal number and nothing else
- * @text: to decode
- * @value: the number, if it is one
+ * decode_decimal - decode an unsigned decimal number
+ * @text: text to decode
+ * @value: gets the number on success
  *
- * Return: false if there is anything but digits, or more than 64 bits.
+ * Return: false if @text is empty, contains anything but digits, or exceeds 64 bits.
  */
 bool decode_decimal(const char *text, uint64_t *value)
 {
@@ -28,12 +28,11 @@ bool decode_decimal(const char *text, uint64_t *value)
 }
 
 /**
- * decode_hex - an unsigned number written 0x... and nothing else
- * @text: to decode
- * @value: the number, if it is one
+ * decode_hex - decode an unsigned hexadecimal number with the prefix 0x
+ * @text: text to decode
+ * @value: gets the number on success
  *
- * Return: false if there is anything but hexadecimal digits after the 0x, or
- * more than 64 bits.
+ * Return: false if @text is not 0x followed by hexadecimal digits, or exceeds 64 bits.
  */
 bool decode_hex(const char *text, uint64_t *value)
 {
@@ -42,13 +41,13 @@ bool decode_hex(const char *text, uint64_t *value)
 }
 
 /**
- * decode_bytes - a size as people write it: a decimal number, or one with K behind it
- * @text: to decode
- * @min: the smallest that is good, in bytes
- * @max: the largest that is good, in bytes, below 2^54
- * @bytes: the size, if it is one
+ * decode_bytes - decode a size: a decimal number with an optional suffix K
+ * @text: text to decode
+ * @min: smallest valid size, in bytes
+ * @max: largest valid size, in bytes; below 2^54, so that the suffix cannot overflow
+ * @bytes: gets the size on success
  *
- * Return: false if @text is anything else, or not from @min to @max.
+ * Return: false if @text is not a size, or the size is not between @min and @max.
  */
 bool decode_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *bytes)
 {
@@ -68,9 +67,9 @@ bool decode_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *bytes)
 }
 
 /**
- * decode_answer - a raw answer as the module shows it
+ * decode_answer - decode a raw answer of the host
  * @text: "0x..." or "none"
- * @answer: the answer
+ * @answer: gets the answer
  *
  * Return: false if @text is neither.
  */
@@ -84,10 +83,10 @@ bool decode_answer(const char *text, struct answer *answer)
 }
 
 /**
- * decode_word - a name or a status: letters, digits and underscores
- * @text: to decode
+ * decode_word - copy a name or status of letters, digits and underscores
+ * @text: text to check
  * @word: gets a copy
- * @size: of @word, in bytes
+ * @size: size of @word, in bytes
  *
  * Return: false if @text has another character, is empty or does not fit.
  */
@@ -102,7 +101,7 @@ bool decode_word(const char *text, char *word, size_t size)
 	return true;
 }
 
-/* Feature bits by gprs[] word (ARM-software/cca-rmm-acs, val_rhi.h). */
+/* Feature bits by gprs[] word, from ARM-software/cca-rmm-acs, val_rhi.h. */
 static const struct {
 	const char *family;
 	const char *bits[2][8];
@@ -117,12 +116,12 @@ static const struct {
 };
 
 /**
- * decode_feature - the name of a bit in a family's features
- * @family: as the module spells it
- * @word: which gprs[] of the answer
+ * decode_feature - find the name of a feature bit
+ * @family: name of the RHI family, as in the module's files
+ * @word: index into gprs[] of the answer
  * @bit: 0 to 63
  *
- * Return: the name, or NULL for a bit that has none.
+ * Return: the name, or NULL if the bit has no name.
  */
 const char *decode_feature(const char *family, unsigned int word, unsigned int bit)
 {
@@ -135,13 +134,13 @@ const char *decode_feature(const char *family, unsigned int word, unsigned int b
 }
 
 /**
- * decode_alignment - what is wrong with an IPA change alignment
- * @value: as the host answered, in bytes
+ * decode_alignment - check an IPA change alignment
+ * @value: the host's answer, in bytes
  *
- * The upper limit is the largest block of the guest's page allocator. Only the
- * kernel knows it, so a value that is too large looks good here.
+ * The upper limit is the largest block of the guest's page allocator. Only the kernel knows
+ * that limit, so this function accepts values that are too large.
  *
- * Return: NULL for a power of two of at least 4096, else the reason.
+ * Return: NULL for a power of two of at least 4096, otherwise the reason.
  */
 const char *decode_alignment(uint64_t value)
 {

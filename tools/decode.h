@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A raw answer. The module writes "none" for a call that was not completed. */
+/* A raw answer of the host. The module writes "none" if the call did not complete. */
 struct answer {
 	bool given;
 	uint64_t value;

@@ -22,7 +22,7 @@ static struct json_object *must(struct json_object *object)
 }
 
 /**
- * json_report - a new report, which is an object that begins with the schema number
+ * json_report - create a report: an object that begins with the schema number
  *
  * Return: the object, for json_finish().
  */
@@ -35,7 +35,7 @@ struct json_object *json_report(void)
 }
 
 /**
- * json_map - an empty object
+ * json_map - create an empty object
  *
  * Return: the object.
  */
@@ -45,7 +45,7 @@ struct json_object *json_map(void)
 }
 
 /**
- * json_list - an empty array
+ * json_list - create an empty array
  *
  * Return: the array.
  */
@@ -55,8 +55,8 @@ struct json_object *json_list(void)
 }
 
 /**
- * json_text - a string
- * @text: is copied
+ * json_text - create a string
+ * @text: the text, which is copied
  *
  * Return: the string.
  */
@@ -66,7 +66,7 @@ struct json_object *json_text(const char *text)
 }
 
 /**
- * json_count - a whole number
+ * json_count - create an integer
  * @value: the number
  *
  * Return: the number.
@@ -77,7 +77,7 @@ struct json_object *json_count(uint64_t value)
 }
 
 /**
- * json_count_or_null - a whole number, where 0 means that there is none
+ * json_count_or_null - create an integer, or null for 0
  * @value: the number
  *
  * Return: the number, or NULL for 0.
@@ -88,7 +88,7 @@ struct json_object *json_count_or_null(uint64_t value)
 }
 
 /**
- * json_ratio - a number with three decimals
+ * json_ratio - create a number with three decimal places
  * @value: the number
  *
  * Return: the number.
@@ -102,8 +102,8 @@ struct json_object *json_ratio(double value)
 }
 
 /**
- * json_flag - true or false
- * @value: which
+ * json_flag - create a boolean
+ * @value: the value
  *
  * Return: the boolean.
  */
@@ -113,7 +113,7 @@ struct json_object *json_flag(bool value)
 }
 
 /**
- * json_hex - a string with 0x and hexadecimal digits
+ * json_hex - create a string of 0x and hexadecimal digits
  * @value: the number
  *
  * Return: the string.
@@ -127,10 +127,10 @@ struct json_object *json_hex(uint64_t value)
 }
 
 /**
- * json_set - give an object a key
+ * json_set - add a key to an object
  * @map: the object
- * @key: the key, a constant
- * @value: belongs to @map from here on; NULL for null
+ * @key: the key, a string constant
+ * @value: the value, or NULL for null; @map takes ownership
  */
 void json_set(struct json_object *map, const char *key, struct json_object *value)
 {
@@ -138,9 +138,9 @@ void json_set(struct json_object *map, const char *key, struct json_object *valu
 }
 
 /**
- * json_append - make an array longer
+ * json_append - append a value to an array
  * @list: the array
- * @value: belongs to @list from here on
+ * @value: the value; @list takes ownership
  */
 void json_append(struct json_object *list, struct json_object *value)
 {
@@ -148,8 +148,8 @@ void json_append(struct json_object *list, struct json_object *value)
 }
 
 /**
- * json_finish - print a report
- * @report: is released
+ * json_finish - print a report and free it
+ * @report: the report
  */
 void json_finish(struct json_object *report)
 {

@@ -7,7 +7,10 @@
 
 struct json_object;
 
-/* json-c. Without memory these end the program, with EXIT_RESOURCES. NULL stands for null. */
+/*
+ * Wrappers of json-c. If they run out of memory, they end the program with EXIT_RESOURCES.
+ * NULL stands for the JSON value null.
+ */
 struct json_object *json_report(void);
 struct json_object *json_map(void);
 struct json_object *json_list(void);

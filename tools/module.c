@@ -11,15 +11,15 @@
 #include "rhictl.h"
 #include "sysroot.h"
 
-/* For a module that somebody else is loading. */
+/* Wait up to 5 s for a concurrent modprobe. */
 #define LOAD_TRIES	50
 #define LOAD_WAIT_MS	100
 
 /**
- * module_check - is the module loaded?
- * @root: the tree to look into
+ * module_check - check whether rhi_probe is loaded
+ * @root: the tree to read
  *
- * Return: 0, or -ENODEV; then it was said.
+ * Return: 0, or -ENODEV, which is reported on stderr.
  */
 int module_check(const struct sysroot *root)
 {
@@ -29,7 +29,7 @@ int module_check(const struct sysroot *root)
 	return -ENODEV;
 }
 
-/* Its own messages are left out: there may be no such module, and that is said here. */
+/* Discards the output of modprobe: the caller reports a missing module. */
 static int run_modprobe(const char *name)
 {
 	pid_t pid = fork();
@@ -55,14 +55,14 @@ static int run_modprobe(const char *name)
 }
 
 /**
- * module_need_stress - load rhi_stress, unless it is loaded
+ * module_need_stress - load rhi_stress if it is not loaded
  * @root: the tree of this machine
- * @path: the file of rhi_stress that is needed
+ * @path: the file of rhi_stress that the caller needs
  *
- * Only root can load it; for others the file itself will say no.
+ * Only root can load the module. For other users this returns 0, and opening the file fails.
  *
- * Return: 0; or -ENODEV if rhi_probe is not loaded, -ENOENT if there is no such file: both
- *	were said.
+ * Return: 0; -ENODEV if rhi_probe is not loaded, or -ENOENT if the file is missing. Errors are
+ *	reported on stderr.
  */
 int module_need_stress(const struct sysroot *root, const char *path)
 {
@@ -75,7 +75,7 @@ int module_need_stress(const struct sysroot *root, const char *path)
 		return -ENOENT;
 	}
 	ret = run_modprobe("rhi_stress");
-	/* Somebody else may be loading it: then modprobe has nothing to do, or fails. */
+	/* If another process is loading it, modprobe does nothing or fails. */
 	for (int i = 0; i < LOAD_TRIES && !sysroot_has(root, path); i++) {
 		if (ret && !sysroot_has(root, "/sys/module/rhi_stress"))
 			break;
@@ -89,11 +89,11 @@ int module_need_stress(const struct sysroot *root, const char *path)
 }
 
 /**
- * module_write - tell the running module something
- * @path: one of its files
- * @text: all of it in one write
+ * module_write - write to a file of the module
+ * @path: the file
+ * @text: the text, written in one write(2)
  *
- * Return: 0, or -errno of open(2) or write(2), which are the module's own answers too.
+ * Return: 0, or -errno from open(2) or write(2), which includes the module's own errors.
  */
 int module_write(const char *path, const char *text)
 {
@@ -109,9 +109,9 @@ int module_write(const char *path, const char *text)
 }
 
 /**
- * module_failure - say what to do next
- * @sysroot: the captured tree that was read, or NULL
- * @error: why not all could be read; what is wrong was said before, but for -ENOMEM
+ * module_failure - tell the user what to do about an error
+ * @sysroot: the captured tree, or NULL for this machine
+ * @error: the error; all but -ENOMEM have been reported already
  *
  * Return: enum exit_code
  */
@@ -143,16 +143,16 @@ int module_failure(const char *sysroot, int error)
 }
 
 /**
- * module_stress_failure - say why a file of rhi_stress could not be used, and what to do next
+ * module_stress_failure - report an error of a file of rhi_stress, and what to do about it
  * @path: the file
- * @error: of module_need_stress(), module_write(), or of reading the file
+ * @error: error from module_need_stress() or module_write(), or from reading the file
  *
  * Return: enum exit_code
  */
 int module_stress_failure(const char *path, int error)
 {
 	switch (error) {
-	case -ENOENT:		/* was said */
+	case -ENOENT:		/* module_need_stress() has reported it */
 		return EXIT_UNSUPPORTED;
 	case -EOPNOTSUPP:
 		warnx("the granule is not known: sharing is disabled; see rhictl info");

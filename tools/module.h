@@ -2,7 +2,6 @@
 #ifndef MODULE_H
 #define MODULE_H
 
-/* Where rhi_probe shows what it knows. */
 #define SYSFS		"/sys/kernel/rhi"
 #define DEBUGFS		"/sys/kernel/debug/rhi"
 #define PARAMETERS	"/sys/module/rhi_probe/parameters"

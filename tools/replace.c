@@ -10,8 +10,8 @@
 #include "replace.h"
 
 /*
- * Beside the file, as rename(2) does not leave a file system. It begins with a dot and does
- * not end in .prom: node_exporter passes it over.
+ * The temporary file is in the same directory, because rename(2) cannot cross file systems. Its
+ * name begins with a dot and does not end in .prom, so that node_exporter ignores it.
  */
 static int open_temporary(struct replacement *file)
 {
@@ -27,7 +27,7 @@ static int open_temporary(struct replacement *file)
 	return mkostemp(file->temporary, O_CLOEXEC);
 }
 
-/* rename(2) would put a file in the place of a device, or of the link to one. */
+/* rename(2) would replace a device, or a link to one, with a regular file. */
 static bool can_be_replaced(const char *path)
 {
 	struct stat st;
@@ -42,11 +42,11 @@ static void discard(struct replacement *file)
 }
 
 /**
- * replace_begin - begin to write a file
+ * replace_begin - start to replace a file
  * @file: filled in
- * @path: of the file; it must stay valid until replace_finish(). "-" is standard output
+ * @path: path of the file, valid until replace_finish(); "-" is standard output
  *
- * Return: false if it cannot be written; then it was said, and nothing is left.
+ * Return: false on an error, which is reported on stderr; no temporary file remains.
  */
 bool replace_begin(struct replacement *file, const char *path)
 {
@@ -79,11 +79,11 @@ bool replace_begin(struct replacement *file, const char *path)
 }
 
 /**
- * replace_finish - put what was written in the place of the file
+ * replace_finish - replace the file with the new content
  * @file: from replace_begin()
  *
- * Return: false if this failed; then it was said, the file is as it was, and nothing is left.
- *	Of standard output output_finish() tells.
+ * Return: false on an error, which is reported on stderr; the file is unchanged, and no temporary
+ *	file remains. output_finish() reports errors of standard output.
  */
 bool replace_finish(struct replacement *file)
 {

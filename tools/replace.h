@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A file that readers see as it was, or as a whole; "-" is standard output. */
+/* Replaces a file atomically. The path "-" is standard output. */
 #ifndef REPLACE_H
 #define REPLACE_H
 
@@ -7,10 +7,10 @@
 #include <stdio.h>
 
 /**
- * struct replacement - a file that is being written
- * @to: what is written here is in the file after replace_finish()
- * @path: of the file
- * @temporary: stands beside it until then; NULL for standard output
+ * struct replacement - a file that is being replaced
+ * @to: the stream to write the new content to
+ * @path: path of the file
+ * @temporary: path of the temporary file until replace_finish(), or NULL for standard output
  */
 struct replacement {
 	FILE *to;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rhictl: what rhi_probe knows and does, for people and for scripts. */
+/* rhictl: the command-line interface to rhi_probe. */
 #include <err.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 {
 	int ret = run(argc, argv);
 
-	/* A report that did not arrive is worth nothing, whatever it said. */
+	/* Lost output is an error, whatever the result of the command. */
 	if (output_finish())
 		return EXIT_ERROR;
 	return ret;

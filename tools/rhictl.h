@@ -3,20 +3,20 @@
 #define RHICTL_H
 
 /*
- * The same for every sub-command, and a table in rhictl(8). 4 is the skip of
- * kselftest, so that a test can be a bare call of rhictl.
+ * All sub-commands use these codes, which rhictl(8) lists. 4 means skip in kselftest, so that
+ * rhictl can run as a test without a wrapper.
  */
 enum exit_code {
 	EXIT_GOOD	 = 0,
-	EXIT_ERROR	 = 1,	/* usage, or the system failed us */
-	EXIT_CHECK	 = 2,	/* what was asked about is not as it must be */
+	EXIT_ERROR	 = 1,	/* usage or system error */
+	EXIT_CHECK	 = 2,	/* a check failed */
 	EXIT_RESOURCES	 = 3,
-	EXIT_UNSUPPORTED = 4,	/* no module, no Realm */
+	EXIT_UNSUPPORTED = 4,	/* not a Realm, or the module is missing */
 };
 
 /*
- * Sub-commands. argv[0] is "rhictl NAME", which getopt_long() puts before its
- * messages. Each returns an enum exit_code.
+ * Sub-commands. argv[0] is "rhictl NAME", the prefix of getopt_long()'s messages. Each returns
+ * an enum exit_code.
  */
 int cmd_info(int argc, char **argv);
 int cmd_audit(int argc, char **argv);

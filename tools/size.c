@@ -5,10 +5,10 @@
 #include "size.h"
 
 /**
- * size_text - a size as people say it
+ * size_text - format a size with a unit
  * @bytes: the size
  *
- * Return: the same number, in the largest unit that leaves no fraction.
+ * Return: the exact size, in the largest unit that gives an integer.
  */
 struct size_text size_text(uint64_t bytes)
 {

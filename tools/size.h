@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* What size_text() writes, at most. */
+/* Holds the longest text of size_text(). */
 struct size_text {
 	char text[32];
 };

@@ -12,15 +12,14 @@
 
 #include "sysroot.h"
 
-#define MAX_ENTRIES	65536	/* of a directory */
+#define MAX_ENTRIES	65536	/* in a directory */
 
 /**
- * sysroot_open - choose the tree that the other calls read
+ * sysroot_open - open the tree for the other calls
  * @root: filled in
- * @dir: a captured tree, which must stay valid as long as @root is used, or
- *	NULL for the running machine
+ * @dir: path of a captured tree, valid until sysroot_close(); NULL for the running machine
  *
- * Return: 0, or -errno of open(2).
+ * Return: 0, or -errno from open(2).
  */
 int sysroot_open(struct sysroot *root, const char *dir)
 {
@@ -30,7 +29,7 @@ int sysroot_open(struct sysroot *root, const char *dir)
 }
 
 /**
- * sysroot_close - release what sysroot_open() took
+ * sysroot_close - release what sysroot_open() opened
  * @root: the tree
  */
 void sysroot_close(struct sysroot *root)
@@ -38,7 +37,7 @@ void sysroot_close(struct sysroot *root)
 	close(root->fd);
 }
 
-/* RESOLVE_IN_ROOT (Linux 5.6) holds absolute links and ".." inside the tree. */
+/* RESOLVE_IN_ROOT (Linux 5.6) keeps absolute links and ".." inside the tree. */
 static int open_in_root(const struct sysroot *root, const char *path, int flags)
 {
 	struct open_how how = {
@@ -51,12 +50,12 @@ static int open_in_root(const struct sysroot *root, const char *path, int flags)
 }
 
 /**
- * sysroot_has - is there anything at this path?
+ * sysroot_has - check whether a path exists
  * @root: the tree
  * @path: from the root of the tree
  *
- * Return: false only when the path does not exist. A path that cannot be
- * looked up may well exist.
+ * Return: false only if the path does not exist; true also if the lookup fails with another
+ *	error.
  */
 bool sysroot_has(const struct sysroot *root, const char *path)
 {
@@ -73,7 +72,7 @@ static int read_to_end(int fd, char *buf, size_t size)
 	size_t used = 0;
 	ssize_t got;
 
-	/* Not by st_size: sysfs says 4096 and debugfs 0, whatever comes. */
+	/* Ignore st_size: sysfs reports 4096 and debugfs reports 0 for any content. */
 	while (used < size) {
 		got = read(fd, buf + used, size - used);
 		if (got < 0 && errno == EINTR)
@@ -99,7 +98,7 @@ static int check_text(const char *buf, size_t len)
 	return 0;
 }
 
-/* O_NONBLOCK: a FIFO in a captured tree must not hang us. */
+/* O_NONBLOCK: opening a FIFO in a captured tree must not block. */
 static int open_regular(const struct sysroot *root, const char *path)
 {
 	int fd = open_in_root(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
@@ -119,19 +118,19 @@ static int open_regular(const struct sysroot *root, const char *path)
 }
 
 /**
- * sysroot_read - read a whole small text file
+ * sysroot_read - read an entire small text file
  * @root: the tree
  * @path: from the root of the tree
  * @buf: gets printable ASCII and newlines, then a NUL
- * @size: of @buf, in bytes
+ * @size: size of @buf, in bytes
  *
  * Return:
- * * 0		- the file is in @buf
- * * -ENODATA	- it is empty
- * * -EFBIG	- it does not fit
- * * -EILSEQ	- it has other bytes than text
- * * -EINVAL	- it is not a regular file
- * * -errno	- of openat2(2), fstat(2) or read(2)
+ * * 0		- the content is in @buf
+ * * -ENODATA	- the file is empty
+ * * -EFBIG	- the content does not fit
+ * * -EILSEQ	- the file contains bytes other than printable ASCII and newlines
+ * * -EINVAL	- the path is not a regular file
+ * * -errno	- error from openat2(2), fstat(2) or read(2)
  */
 int sysroot_read(const struct sysroot *root, const char *path, char *buf, size_t size)
 {
@@ -146,12 +145,12 @@ int sysroot_read(const struct sysroot *root, const char *path, char *buf, size_t
 }
 
 /**
- * sysroot_stream - open a file that is too long for a buffer, or has more than plain text
+ * sysroot_stream - open a file that is too long for a buffer, or is not plain text
  * @root: the tree
  * @path: from the root of the tree
- * @error: why not, if it cannot be opened
+ * @error: gets -errno if the file cannot be opened
  *
- * Return: the stream, for fclose(3); or NULL, with @error as of sysroot_read().
+ * Return: the stream, to be closed with fclose(3); or NULL, with @error as for sysroot_read().
  */
 FILE *sysroot_stream(const struct sysroot *root, const char *path, int *error)
 {
@@ -175,9 +174,9 @@ FILE *sysroot_stream(const struct sysroot *root, const char *path, int *error)
  * @root: the tree
  * @path: from the root of the tree
  * @buf: gets the line without its newline
- * @size: of @buf, in bytes
+ * @size: size of @buf, in bytes
  *
- * Return: what sysroot_read() returns, or -E2BIG if there is a second line.
+ * Return: as for sysroot_read(), or -E2BIG if the file has more than one line.
  */
 int sysroot_read_value(const struct sysroot *root, const char *path, char *buf, size_t size)
 {
@@ -243,14 +242,15 @@ static int read_names(DIR *dir, struct names *names)
 }
 
 /**
- * sysroot_list - go through a directory
+ * sysroot_list - call a function for each entry of a directory
  * @root: the tree
  * @path: from the root of the tree
- * @take: gets each name that is printable ASCII, in alphabetical order; false ends it
- * @to: for @take
+ * @take: called in alphabetical order for each name that is printable ASCII; returns false to
+ *	stop
+ * @to: passed to @take
  *
- * Return: 0; -EFBIG if there are too many names, -ENOMEM, or -errno of openat2(2) or
- *	readdir(3): then @take got none.
+ * Return: 0; -EFBIG if the directory has more than MAX_ENTRIES names; -ENOMEM; or -errno from
+ *	openat2(2) or readdir(3). @take is not called after an error.
  */
 int sysroot_list(const struct sysroot *root, const char *path,
 		 bool (*take)(void *to, const char *name), void *to)
@@ -283,14 +283,14 @@ int sysroot_list(const struct sysroot *root, const char *path,
 }
 
 /**
- * sysroot_link - read a symbolic link, which is not followed
+ * sysroot_link - read a symbolic link without following it
  * @root: the tree
  * @path: from the root of the tree
  * @buf: gets printable ASCII, then a NUL
- * @size: of @buf, in bytes
+ * @size: size of @buf, in bytes
  *
- * Return: 0; -EFBIG if it does not fit; -EILSEQ if it has other bytes; or -errno of openat2(2)
- *	or readlinkat(2).
+ * Return: 0; -EFBIG if the target does not fit; -EILSEQ if it contains other bytes; or -errno from
+ *	openat2(2) or readlinkat(2).
  */
 int sysroot_link(const struct sysroot *root, const char *path, char *buf, size_t size)
 {
@@ -312,10 +312,10 @@ int sysroot_link(const struct sysroot *root, const char *path, char *buf, size_t
 }
 
 /**
- * sysroot_explain - why could a file not be read?
- * @error: what the function that read it returned
+ * sysroot_explain - describe an error from reading a file
+ * @error: the return value of a function that reads files
  *
- * Return: the reason, in words.
+ * Return: the description.
  */
 const char *sysroot_explain(int error)
 {
@@ -338,10 +338,10 @@ const char *sysroot_explain(int error)
 }
 
 /**
- * sysroot_warn - say on stderr why a file could not be read
+ * sysroot_warn - report on stderr why a file cannot be read
  * @root: the tree
  * @path: from the root of the tree
- * @error: what the function that read it returned
+ * @error: the return value of a function that reads files
  *
  * Return: @error.
  */

@@ -7,13 +7,12 @@
 #include <stdio.h>
 
 /*
- * Files below a root directory: "/" of the running machine, or a tree that was
- * captured on another one. Paths start with '/'. In a captured tree neither
- * ".." nor a symbolic link leads out of it.
+ * Files below a root directory: "/" of the running machine, or a tree captured on another
+ * machine. Paths start with '/'. Neither ".." nor a symbolic link leads out of a captured tree.
  */
 struct sysroot {
 	int fd;
-	const char *dir;	/* put before paths in messages; "" for "/" */
+	const char *dir;	/* prefix of paths in messages; "" for "/" */
 };
 
 int sysroot_open(struct sysroot *root, const char *dir);

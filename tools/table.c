@@ -7,9 +7,9 @@
 #include "sysroot.h"
 #include "table.h"
 
-#define TABLE_SIZE	(64 << 10)	/* several hundred host calls, or pools */
+#define TABLE_SIZE	(64 << 10)	/* enough for several hundred host calls or pools */
 
-/* Splits at blanks; the last field is the rest of the line. */
+/* Splits a line at blanks; the last field is the rest of the line. */
 static bool split(char *line, char **fields, int nr)
 {
 	for (int i = 0; i < nr; i++) {
@@ -27,13 +27,13 @@ static bool split(char *line, char **fields, int nr)
 }
 
 /**
- * table_parse - take a file's text, line by line
- * @table: its form, and what takes a line of it
- * @dir: put before the path in messages
- * @text: it is changed
- * @to: for @table->add
+ * table_parse - parse the text of a file
+ * @table: the file's format, and the function for its lines
+ * @dir: prefix of the path in messages
+ * @text: the text; gets modified
+ * @to: passed to @table->add
  *
- * Return: 0, -EPROTO (then it was said), or what @table->add returned.
+ * Return: 0; -EPROTO, which is reported on stderr; or another error from @table->add.
  */
 int table_parse(const struct table *table, const char *dir, char *text, void *to)
 {
@@ -55,10 +55,10 @@ int table_parse(const struct table *table, const char *dir, char *text, void *to
 }
 
 /**
- * table_is_unread - is this a file that one can do without?
- * @error: of table_read()
+ * table_is_unread - check whether the file is unavailable, which callers can tolerate
+ * @error: error from table_read()
  *
- * Return: true if the file is not there, or is not for this user.
+ * Return: true if the file is missing, or this user may not read it.
  */
 bool table_is_unread(int error)
 {
@@ -66,17 +66,17 @@ bool table_is_unread(int error)
 }
 
 /**
- * table_read - read a file, line by line
+ * table_read - read and parse a file
  * @root: the tree to read
- * @table: the file, and what takes a line of it
- * @to: for @table->add
+ * @table: the file, and the function for its lines
+ * @to: passed to @table->add
  *
  * Return:
- * * 0		- all lines were taken
- * * -EPROTO	- a line has other content than rhictl knows; it was said
- * * -ENOMEM	- nothing was said
- * * -errno	- of @table->add; nothing was said
- * * -errno	- of sysroot_read(); it was said, unless table_is_unread()
+ * * 0		- all lines are valid
+ * * -EPROTO	- a line has unexpected content; reported on stderr
+ * * -ENOMEM	- out of memory; not reported
+ * * -errno	- error from @table->add; not reported
+ * * -errno	- error from sysroot_read(); reported on stderr, unless table_is_unread()
  */
 int table_read(const struct sysroot *root, const struct table *table, void *to)
 {
@@ -84,13 +84,13 @@ int table_read(const struct sysroot *root, const struct table *table, void *to)
 }
 
 /**
- * table_read_large - read a file that can be longer than others
+ * table_read_large - read and parse a file that may be larger than 64 KiB
  * @root: the tree to read
- * @table: the file, and what takes a line of it
- * @size: of the file and a NUL, at most; bytes
- * @to: for @table->add
+ * @table: the file, and the function for its lines
+ * @size: maximum size of the file and a NUL, in bytes
+ * @to: passed to @table->add
  *
- * Return: that of table_read().
+ * Return: as for table_read().
  */
 int table_read_large(const struct sysroot *root, const struct table *table, size_t size, void *to)
 {

@@ -7,12 +7,12 @@
 
 #define MAX_FIELDS 6
 
-/* A file of the module's in debugfs: words in lines, where # begins a remark. */
+/* A text file of the module in debugfs: lines of words, and comments that begin with #. */
 struct table {
 	const char *path;
-	const char *form;	/* of a line, for messages */
-	int nr_fields;		/* the last one is the rest of the line */
-	int (*add)(void *to, char **fields);	/* 0 or -errno; only -EPROTO is said */
+	const char *form;	/* form of a line, for messages */
+	int nr_fields;		/* the last field is the rest of the line */
+	int (*add)(void *to, char **fields);	/* the caller reports only -EPROTO */
 };
 
 struct sysroot;

@@ -9,15 +9,15 @@
 #include "view.h"
 
 /**
- * view_options - read --json, --sysroot DIR, --help, and those of @extra
+ * view_options - parse --json, --sysroot DIR, --help, and the options of @extra
  * @view: filled in
- * @argc: number of @argv
- * @argv: "rhictl WORD", options
- * @extra: those of enum view_extra that there are beside these
+ * @argc: number of entries in @argv
+ * @argv: "rhictl WORD", then options
+ * @extra: bitmask of enum view_extra: the other options of this sub-command
  * @usage: prints the text for --help
  *
- * Return: VIEW_GO_ON, with optind at the first word that is no option; or enum exit_code,
- *	when all is said.
+ * Return: VIEW_GO_ON, with optind at the first argument that is not an option; or an enum
+ *	exit_code if the sub-command must end.
  */
 int view_options(struct view *view, int argc, char **argv, int extra,
 		 void (*usage)(FILE *to))
@@ -26,7 +26,7 @@ int view_options(struct view *view, int argc, char **argv, int extra,
 		{ "help", no_argument, NULL, 'h' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "sysroot", required_argument, NULL, 's' },
-		/* What there is not ends the list. */
+		/* Room for the options of @extra and the end of the list. */
 		{ 0 }, { 0 }, { 0 }, { 0 }
 	};
 	int option, nr = 3;
@@ -72,11 +72,11 @@ int view_options(struct view *view, int argc, char **argv, int extra,
 }
 
 /**
- * view_open - open the tree that is to be shown
+ * view_open - open the tree to show
  * @view: from view_options()
- * @root: for sysroot_close()
+ * @root: filled in; close it with sysroot_close()
  *
- * Return: false if it cannot be opened; then it was said.
+ * Return: false on an error, which is reported on stderr.
  */
 bool view_open(const struct view *view, struct sysroot *root)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Options of the sub-commands that show something of this machine, or of a captured one. */
+/* Options of the sub-commands that show data of this machine or of a captured tree. */
 #ifndef VIEW_H
 #define VIEW_H
 
@@ -10,11 +10,11 @@ struct output;
 struct sysroot;
 
 /**
- * struct view - what to show, and how
+ * struct view - what to show, and in which format
  * @output: --json, --ktap, or text
  * @dir: --sysroot, or NULL for this machine
  * @watch: --watch
- * @prometheus: the file of --prometheus, or NULL
+ * @prometheus: the argument of --prometheus, or NULL
  */
 struct view {
 	const struct output *output;
@@ -23,7 +23,7 @@ struct view {
 	const char *prometheus;
 };
 
-/* Options that not all sub-commands have. */
+/* Options that only some sub-commands have. */
 enum view_extra { VIEW_PLAIN = 0, VIEW_PROMETHEUS = 1, VIEW_WATCH = 2, VIEW_KTAP = 4 };
 
 #define VIEW_GO_ON	(-1)
