@@ -46,7 +46,8 @@ static const struct {
 	{ "leaking", "leaking" },
 	{ "pool exhausted", "pool exhausted" },
 	{ "rhi_probe: ", "rhi_probe" },
-	{ "nothing was freed", "nothing was freed" },
+	{ "ignoring bad free", "ignored" },
+	{ ": ignored", "ignored" },
 	{ "cannot share memory", "cannot share memory" },
 };
 
