@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The switch: which functions of the kernel are redirected, and when.
+ * Switch the hook: decide which kernel functions are redirected, and when.
  *
- * hook=on redirects what makes pools and buffers, and what uses them. hook=off lets go of
- * what makes them at once, and of what uses them when the last one is gone: then nothing
- * stays registered, and a call costs what it did before.
+ * hook=on redirects the functions that create pools and buffers and the functions that use them.
+ * hook=off releases the first group at once, and the second when the last pool or buffer is
+ * gone. Then nothing stays registered and a call costs what it did before.
  *
- * A redirected call holds a reference to the module, or the pool does that it is about; so
- * when the module goes there is nobody inside but on the last few instructions, and for
- * these synchronize_rcu_tasks() waits.
+ * A redirected call holds a reference to the module, or its pool does. When the module unloads,
+ * a task can therefore only be executing the last few instructions of a replacement;
+ * synchronize_rcu_tasks() waits for those.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -30,10 +30,10 @@
 #include "hostconf.h"
 #include "ksym.h"
 
-static DEFINE_MUTEX(hook_lock);		/* protects all that follows */
+static DEFINE_MUTEX(hook_lock);		/* protects the hook's state and registrations */
 static enum { LOADING, READY, GONE } phase;
-static bool wanted;			/* for READY */
-static bool taking;			/* new pools and buffers are made here */
+static bool wanted;			/* state to enter when READY */
+static bool taking;			/* redirect requests for new pools and buffers */
 static bool its_registered;
 
 static const bool all_groups[HOOK_NR_GROUPS] = { true, true, true };
@@ -41,11 +41,12 @@ static const bool all_groups[HOOK_NR_GROUPS] = { true, true, true };
 static struct device *spared;
 
 /**
- * hook_takes() - are a device's new pools and buffers to be made by this module?
+ * hook_takes() - check whether this module serves a device's new pools and buffers
  * @dev: a device, or NULL
  *
  * Context: Any.
- * Return: true while the hook is on, if the memory of @dev has to be shared.
+ * Return: true if the hook is on, @dev is not spared, and its coherent memory must be shared
+ *	with the host.
  */
 bool hook_takes(struct device *dev)
 {
@@ -54,9 +55,9 @@ bool hook_takes(struct device *dev)
 
 /**
  * hook_spare() - leave one device to the kernel's own allocators
- * @dev: the device, which has nothing yet; NULL: none
+ * @dev: the device, which must not have any pool or buffer yet; NULL to spare none
  *
- * For the benchmark, which compares with them.
+ * The benchmark compares against the kernel's allocators.
  *
  * Context: Any.
  */
@@ -67,13 +68,13 @@ void hook_spare(struct device *dev)
 
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
 /*
- * One for all: functions come and go in its filter, which costs a grace period of
- * RCU-tasks only when the last one goes.
+ * A single ftrace_ops: functions are added to and removed from its filter, which costs an
+ * RCU-tasks grace period only when the last one is removed.
  */
 static struct ftrace_ops hook_ops;
 static unsigned int nr_filtered;
 
-/* BTI, MOV and BL: ftrace's site is among the first instructions of a function. */
+/* The ftrace site (BTI, MOV, BL) is among the first instructions of a function. */
 #define SITE_MAX	(4 * AARCH64_INSN_SIZE)
 
 static void notrace redirect(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -81,7 +82,10 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip, struct f
 {
 	struct hook *hook = hooks;
 
-	/* See switch_off(): who is told to take has been counted before synchronize_rcu() ends. */
+	/*
+	 * No preemption until takes() has counted the call: synchronize_rcu() in switch_off()
+	 * then waits for it.
+	 */
 	guard(preempt_notrace)();
 	while (hook->name && ip - (unsigned long)hook->function >= SITE_MAX)
 		hook++;
@@ -100,10 +104,13 @@ static int add_to_filter(unsigned long *ips, unsigned int nr)
 	if (!nr_filtered)
 		hook_ops = (struct ftrace_ops){
 			.func = redirect,
-			/* PERMANENT: kernel.ftrace_enabled=0 must not cut a pool off. */
+			/*
+			 * PERMANENT: kernel.ftrace_enabled=0 must not leave a tagged pool to the
+			 * kernel.
+			 */
 			.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 		};
-	/* By address: a name is that of static functions in modules, too. */
+	/* By address: a module may have a static function with the same name. */
 	err = ftrace_set_filter_ips(&hook_ops, ips, nr, 0, 0);
 	if (!err && !nr_filtered)
 		err = register_ftrace_function(&hook_ops);
@@ -114,7 +121,7 @@ static int add_to_filter(unsigned long *ips, unsigned int nr)
 	return err;
 }
 
-/* A filter without functions would be one of all functions. */
+/* An empty filter matches all functions, so unregister instead of removing the last one. */
 static int remove_from_filter(unsigned long *ips, unsigned int nr)
 {
 	int err;
@@ -174,8 +181,8 @@ static int prepare(struct hook *hook)
 }
 
 /*
- * All that go through redirect() at once: each change of a filter has ftrace walk over all
- * functions of the kernel, several times.
+ * Add all functions for redirect() in one call: for each filter change ftrace walks all
+ * functions of the kernel several times.
  */
 static int register_all(void)
 {
@@ -190,7 +197,7 @@ static int register_all(void)
 		err = prepare(hook);
 		if (err)
 			return err;
-		/* There can be one direct call for each function: BPF may have it. */
+		/* A function can have only one direct call, and BPF may already own it. */
 		hook->is_direct = hook->direct && !add_direct(hook);
 		hook->is_registered = hook->is_direct;
 		if (!hook->is_direct)
@@ -208,8 +215,8 @@ static int register_all(void)
 }
 
 /*
- * Without memory ftrace may keep functions, which then go through redirect() to no purpose.
- * The next call tries again; when all have to go, no memory is needed.
+ * If ftrace runs out of memory, functions stay registered and pass through redirect() unchanged.
+ * The next call tries again. Removing all of them needs no memory.
  */
 static void unregister_groups(const bool *goes)
 {
@@ -256,7 +263,7 @@ static bool is_registered(enum hook_group group)
 }
 #endif
 
-/* Nothing stays redirected that nobody needs. */
+/* Release each group that no pool or buffer needs. */
 static void let_go(void)
 {
 	bool goes[HOOK_NR_GROUPS];
@@ -277,7 +284,9 @@ static void settle(struct work_struct *unused)
 static DECLARE_WORK(settle_work, settle);
 
 /**
- * hook_settle() - a pool or buffer has gone: perhaps nothing need be redirected any more
+ * hook_settle() - release functions after a pool or buffer is gone
+ *
+ * Does nothing while the hook is on.
  *
  * Context: Any; the caller holds a reference to the module.
  */
@@ -293,7 +302,7 @@ static void switch_off(void)
 	if (its_registered)
 		hook_its_unregister();
 	its_registered = false;
-	/* Who has been told to take is counted now: see redirect(). */
+	/* After this every redirected call has been counted: see redirect(). */
 	synchronize_rcu();
 	let_go();
 }
@@ -315,8 +324,8 @@ static int switch_on(void)
 }
 
 /*
- * By its name the mail series that aligns shared memory in the kernel is known: versions 3
- * and 4, 5 and 6, 7 and 8.
+ * Symbols of the upstream series that aligns shared memory in the kernel: versions 3 and 4 have
+ * the first two, versions 5 and 6 the third, versions 7 and 8 the fourth.
  */
 static const char *kernel_aligns(void)
 {
@@ -355,19 +364,19 @@ static int switch_to(bool on)
 
 /**
  * hook_set() - switch the hook on or off
- * @on: which
+ * @on: true to switch it on
  *
- * Before hook_start() it is noted, and done then.
+ * A request before hook_start() is stored, and hook_start() applies it.
  *
  * Context: Process, may sleep.
  * Return:
  * * %0 - done
- * * %-EOPNOTSUPP - the kernel cannot do it, or the granule is not known
- * * %-ENOENT - the kernel does not tell where one of the functions is
- * * %-EBUSY, and others of ftrace - one of the functions cannot be hooked
- * * %-EALREADY - the kernel does it by itself
+ * * %-EOPNOTSUPP - the kernel lacks the ftrace support, or the granule is unknown
+ * * %-ENOENT - the address of one of the functions cannot be found
+ * * %-EBUSY, or another error of ftrace - one of the functions cannot be hooked
+ * * %-EALREADY - this kernel aligns shared memory itself
  * * %-ENODEV - the module is being unloaded
- * * %-ENOMEM - no memory
+ * * %-ENOMEM - out of memory
  */
 int hook_set(bool on)
 {
@@ -381,10 +390,10 @@ int hook_set(bool on)
 }
 
 /**
- * hook_get() - is the hook on?
+ * hook_get() - check whether the hook is on
  *
  * Context: Any.
- * Return: true while new pools and buffers are made by this module.
+ * Return: true if requests for new pools and buffers are redirected to this module.
  */
 bool hook_get(void)
 {
@@ -392,9 +401,10 @@ bool hook_get(void)
 }
 
 /**
- * hook_start() - the module is loaded: do what was asked for by hook=
+ * hook_start() - apply hook= after the module has initialized
  *
- * If it cannot be done the log says why: what the module shows is of use without it.
+ * On failure the log gives the reason and the module stays loaded: it is useful without the
+ * hook.
  *
  * Context: Process, may sleep.
  */
@@ -407,8 +417,9 @@ void hook_start(void)
 }
 
 /**
- * hook_exit() - let go of the kernel's functions for good; no pool or buffer of this
- *	module's making exists
+ * hook_exit() - release the kernel's functions for good
+ *
+ * No pool or buffer of this module exists any more.
  *
  * Context: Process, may sleep.
  */
@@ -419,7 +430,7 @@ void hook_exit(void)
 		switch_off();
 		unregister_groups(all_groups);
 	}
-	/* For those on their way out, and for trampolines. */
+	/* Wait for tasks on the last instructions of a replacement or in a trampoline. */
 	synchronize_rcu_tasks();
 	cancel_work_sync(&settle_work);
 	for (struct hook *hook = hooks; hook->name; hook++)
@@ -427,11 +438,11 @@ void hook_exit(void)
 }
 
 /**
- * hook_state() - is the hook on, off, or between the two?
+ * hook_state() - name the state of the hook
  *
  * Context: Any.
- * Return: "on"; "draining" when it is switched off, but pools or buffers are still in use,
- *	so that calls reach this module; "off".
+ * Return: "on"; "draining" if it is off but pools or buffers are still in use, so that calls
+ *	still reach this module; "off".
  */
 const char *hook_state(void)
 {
@@ -453,7 +464,7 @@ static unsigned long nr_calls(const struct hook *hook)
 }
 
 /**
- * hook_show() - print the hook's state, what it redirected, and who holds its memory
+ * hook_show() - print the state of the hook, the redirected calls, and the memory of each device
  * @s: a seq_file
  *
  * Context: Process, may sleep.

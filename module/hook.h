@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Redirects the running kernel's DMA allocators to pools and arenas of whole granules. */
+/* Redirect the running kernel's DMA allocators to pools and arenas of whole granules. */
 #ifndef _HOOK_H
 #define _HOOK_H
 
@@ -13,10 +13,11 @@ struct dma_pool;
 struct seq_file;
 
 /**
- * enum hook_group - functions that are redirected, and let go, together
- * @HOOK_POOL_USE: what takes a pool: as long as there is a pool of this module's
- * @HOOK_BUFFER_USE: what takes a coherent buffer: as long as there is one
- * @HOOK_MAKE: what makes pools and buffers: while the hook is on
+ * enum hook_group - functions that are redirected and released together
+ * @HOOK_POOL_USE: functions that use a pool; redirected while this module has pools
+ * @HOOK_BUFFER_USE: functions that free a coherent buffer; redirected while this module has
+ *	buffers
+ * @HOOK_MAKE: functions that create pools and buffers; redirected while the hook is on
  */
 enum hook_group {
 	HOOK_POOL_USE,
@@ -27,20 +28,21 @@ enum hook_group {
 };
 
 /**
- * struct hook - one function of the kernel that is redirected
- * @name: its name
- * @function: its address; if it is not exported it is NULL at first, and found by @name
- * @group: with which others
- * @takes: is this call one for @replacement? It reads the arguments, and runs where the
- *	function was called, in any context. What it says yes to must be accounted for by
- *	@replacement
- * @replacement: what runs instead
- * @direct: a trampoline that decides by itself, in fewer instructions; or NULL
- * @resume: where the function goes on behind its ftrace site
+ * struct hook - one redirected kernel function
+ * @name: symbol name
+ * @function: address; NULL until it is looked up by @name if the function is not exported
+ * @group: the group it is redirected with
+ * @takes: decides from the arguments whether @replacement handles this call. Runs in the
+ *	caller's context, which can be any. On true, @replacement owns the module reference and
+ *	the count that @takes acquired, if any
+ * @replacement: called instead of @function
+ * @direct: trampoline that decides by itself, in fewer instructions; or NULL
+ * @resume: where to store the address at which @function continues after its ftrace site; or
+ *	NULL
  * @is_registered: calls reach this module
- * @is_direct: @direct was used the last time
- * @calls: redirected so far, by @takes; NULL if it never was registered
- * @ops: ftrace's, if @is_direct
+ * @is_direct: the latest registration used @direct
+ * @calls: calls redirected through @takes; NULL if never registered
+ * @ops: ftrace ops for @direct
  */
 struct hook {
 	const char *name;
@@ -55,16 +57,16 @@ struct hook {
 	struct ftrace_ops ops;
 };
 
-/* hook_calls.c: all that is redirected, ended by an entry without a name */
+/* hook_calls.c: the redirected functions; an entry without a name ends the table */
 #define HOOK_MAX	10
 extern struct hook hooks[HOOK_MAX + 1];
 bool hook_group_in_use(enum hook_group group);
 
-/* hook_entry.S: for ftrace, not to be called */
+/* hook_entry.S: trampolines for ftrace; never call them from C */
 void hook_enter_dma_pool_alloc(void);
 void hook_enter_dma_pool_free(void);
 
-/* hook_entry.S: the kernel's own functions, entered behind their ftrace sites */
+/* hook_entry.S: the kernel's functions, entered after their ftrace sites */
 extern unsigned long hook_resume_create, hook_resume_destroy;
 #ifdef HAVE_DMA_POOL_CREATE_NODE
 struct dma_pool *hook_original_create(const char *name, struct device *dev, size_t size,

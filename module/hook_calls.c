@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What runs instead of the kernel's functions, and for which calls.
+ * The replacements for the kernel's functions, and the calls they apply to.
  *
- * Coherent memory is taken over below kernel/dma/mapping.c, at dma_direct_alloc() and its
- * like: so all that mapping.c promises is still done by it, such as its checks, its trace
- * events, DMA-API debugging, and memory that a device has of its own.
+ * Coherent memory is redirected below kernel/dma/mapping.c, at dma_direct_alloc() and its
+ * siblings. So mapping.c still does its part: argument checks, trace events, DMA-API debugging,
+ * and per-device coherent memory.
  *
- * A pool of this module's is handed out with its lowest bit set: that is how the other
- * functions of dmapool.h tell it from the kernel's own. Behind it stands a pool of the
- * kernel's without memory, which checks the arguments and makes the device's sysfs file.
+ * The pointer to a pool of this module has bit 0 set, by which the other functions of dmapool.h
+ * tell it from the kernel's own pools. Each such pool has a shadow: an empty pool of the kernel,
+ * which checks the arguments and creates the device's sysfs file.
  *
- * Nothing here asks who calls: a return address may be a tracer's.
+ * No decision depends on the return address: it may be a tracer's.
  */
 #include <linux/atomic.h>
 #include <linux/device.h>
@@ -32,18 +32,18 @@
 
 #define POOL_TAG	1UL
 
-/* Pools that there are, and those being made; buffers that are being made. */
+/* Pools that exist or are being created; buffers that are being allocated. */
 static atomic_long_t nr_pools, nr_buffers_made;
 
-/* Set before the originals are called. */
+/* Written before hook_original_create() or hook_original_destroy() runs. */
 unsigned long hook_resume_create, hook_resume_destroy;
 
 /**
- * hook_group_in_use() - must this group stay redirected, though the hook is off?
+ * hook_group_in_use() - check whether a group must stay redirected while the hook is off
  * @group: a group
  *
- * Context: Process. No call is taken any more, and who was told to take has been counted.
- * Return: true if somebody has, or is about to have, a pool or buffer of this module's.
+ * Context: Process. New calls are no longer redirected, and all redirected calls are counted.
+ * Return: true if a pool or buffer of this module exists or is being created.
  */
 bool hook_group_in_use(enum hook_group group)
 {
@@ -63,7 +63,7 @@ static unsigned long arg(struct ftrace_regs *fregs, unsigned int nr)
 	return ftrace_regs_get_argument(fregs, nr);
 }
 
-/* Who is told to take holds a reference to the module until it is done, and is counted. */
+/* A redirected call holds a module reference and a count until end(). */
 static bool begin(atomic_long_t *count)
 {
 	if (!try_module_get(THIS_MODULE))
@@ -80,8 +80,8 @@ static void end(atomic_long_t *count)
 }
 
 /*
- * What may not block is served from the kernel's pool that was shared at boot. A device
- * without a mask gets the kernel's warning.
+ * Atomic requests go to the kernel's pool that was shared at boot. For a device without a mask
+ * the kernel prints its warning.
  */
 static bool takes_buffer(struct device *dev, size_t size, gfp_t gfp)
 {
@@ -112,7 +112,7 @@ static bool takes_free_pages(struct ftrace_regs *fregs)
 	       try_module_get(THIS_MODULE);
 }
 
-/* A pool holds the module until it is destroyed. */
+/* The pool keeps this module reference until it is destroyed. */
 static bool takes_create(struct ftrace_regs *fregs)
 {
 	return hook_takes((struct device *)arg(fregs, 1)) && begin(&nr_pools);
@@ -134,8 +134,8 @@ static void *take_buffer(struct device *dev, size_t size, dma_addr_t *dma, gfp_t
 }
 
 /*
- * The caller of interest is that of the function in mapping.c, whose frame record is next to
- * this function's own. GCC has no __builtin_return_address(1) here.
+ * The caller to report is that of the function in mapping.c, whose frame record is next after
+ * this function's own. GCC rejects __builtin_return_address(1) here.
  */
 static __always_inline void trace_buffer(const char *function)
 {
@@ -254,7 +254,7 @@ static struct dma_pool *hook_dma_pool_create(const char *name, struct device *de
 	return pool;
 }
 
-/* From here on pools are ours: the others were not redirected. */
+/* The remaining replacements see only tagged pools: takes_tagged() passed them. */
 static void *hook_dma_pool_alloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *dma)
 {
 	return rhi_pool_alloc(untag(pool), gfp, dma);
@@ -273,8 +273,8 @@ static void hook_dma_pool_destroy(struct dma_pool *pool)
 }
 
 /*
- * dmam_pool_destroy() looks into the pool, and names a function of its own to devres: so
- * both ends of a managed pool are redirected.
+ * dmam_pool_destroy() dereferences the pool and hands devres a static function of dmapool.c, so
+ * both creating and destroying a managed pool are redirected.
  */
 static void release_managed(struct device *dev, void *res)
 {
@@ -310,7 +310,7 @@ static void hook_dmam_pool_destroy(struct dma_pool *pool)
 	WARN_ON(devres_release(untag(pool)->dev, release_managed, match_managed, pool));
 }
 
-/* The types are the compiler's to check: these stand for what the kernel calls. */
+/* Each replacement must have the type of the function it replaces. */
 #define SAME_TYPE(function, replacement) \
 	static_assert(__same_type(function, replacement))
 
@@ -336,7 +336,7 @@ SAME_TYPE(dma_pool_create, hook_original_create);
 #define HOOK(which, to, when, where, ...) \
 	{ .name = #which, .group = where, .takes = when, .replacement = to, ## __VA_ARGS__ }
 
-/* The handler looks from the start: what is called often comes first. */
+/* redirect() searches linearly: the functions called most often come first. */
 struct hook hooks[HOOK_MAX + 1] = {
 	HOOK(dma_direct_alloc, hook_dma_direct_alloc, takes_alloc, HOOK_MAKE),
 	HOOK(dma_direct_free, hook_dma_direct_free, takes_free, HOOK_BUFFER_USE),

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where ftrace enters, and where the original function is entered behind ftrace's site.
+ * Trampolines called by ftrace, and entry points of the original functions after their ftrace
+ * sites.
  *
- * At a site x9 is the return address of the function that is traced, x30 that into it; x0 to
- * x8 are its arguments, x10 to x17 are free. The way back is RET, as in the kernel's
- * entry-ftrace.S: there is no landing pad for BTI behind a site.
+ * At an ftrace site x9 holds the return address of the traced function and x30 the return
+ * address into it; x0 to x8 hold its arguments, x10 to x17 are free. Return with RET, as the
+ * kernel's entry-ftrace.S does: a site is not followed by a BTI landing pad.
  */
 #include <linux/linkage.h>
 
 	.text
 
 /*
- * A direct call: a pool of this module's has its lowest bit set. Others take four
- * instructions more than without.
+ * Direct call: a pool of this module has bit 0 set. For other pools the call costs four extra
+ * instructions.
  */
 .macro	pool_entry name, replacement
 SYM_CODE_START(\name)
@@ -32,8 +33,8 @@ SYM_CODE_END(\name)
 	pool_entry hook_enter_dma_pool_free, rhi_pool_free
 
 /*
- * Call the original, with the arguments as they are. It is not redirected a second time, and
- * no probe sees it twice.
+ * Call the original function with unchanged arguments. Entering it after its ftrace site avoids
+ * a second redirection, and no probe there fires twice.
  */
 .macro	original name, resume
 SYM_CODE_START(\name)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The GICv3 ITS keeps interrupt translation tables in a gen_pool that it extends by one
- * shared page at a time (drivers/irqchip/irq-gic-v3-its.c, itt_alloc_pool()). The functions
- * that do so are inlined, and ftrace does not see lib/genalloc.c; a kprobe does. There a
- * pool without room is given a whole granule before the ITS learns of it.
+ * The GICv3 ITS driver keeps interrupt translation tables in a gen_pool that it extends by one
+ * shared page at a time (drivers/irqchip/irq-gic-v3-its.c, itt_alloc_pool()). The compiler
+ * inlines those functions, and ftrace cannot trace lib/genalloc.c, but a kprobe can. The probe
+ * adds a whole granule to a full pool before the driver sees the failed allocation.
  *
- * The kprobe is a BRK for each allocation from any gen_pool: it is there while the hook is
- * on, and no longer.
+ * The kprobe costs a BRK for each allocation from any gen_pool, so it is registered only while
+ * the hook is on.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -23,13 +23,16 @@
 
 #ifdef CONFIG_KPROBES
 
-/* The ITS's: irq-gic-v3-its.c, its_init() */
+/* The pool of irq-gic-v3-its.c, set up in its_init() */
 static struct gen_pool *itt_pool;
 
-/* As data of the pool's algorithm, which needs none, this says: do not redirect. */
+/*
+ * Passed as the algorithm's data, which first-fit ignores, to mark calls that must not be
+ * redirected.
+ */
 static char let_pass;
 
-/* The granule is the ITS's from here on: a gen_pool gives no single chunk back. */
+/* Ownership of the granule passes to the ITS: a gen_pool never returns a single chunk. */
 static bool extend(void)
 {
 	struct granule_chunk chunk;
@@ -45,7 +48,7 @@ static bool extend(void)
 	return true;
 }
 
-/* The ITS calls it where it may sleep. If it gets 0 it adds a page by itself. */
+/* The ITS driver calls this where it may sleep. On 0 it adds a page itself. */
 static unsigned long its_gen_pool_alloc(struct gen_pool *pool, size_t size,
 					genpool_algo_t algo, void *data, void **owner)
 {
@@ -71,7 +74,7 @@ NOKPROBE_SYMBOL(redirect_its);
 
 static struct kprobe probe;
 
-/* What has this name is looked at before it is believed. */
+/* Check the symbol's type before use: another kernel may use the name differently. */
 static bool find_itt_pool(void)
 {
 	struct gen_pool **at = (struct gen_pool **)ksym_data("itt_pool"), *pool, copy;
@@ -87,11 +90,10 @@ static bool find_itt_pool(void)
 /**
  * hook_its_register() - give the ITS whole granules for its interrupt translation tables
  *
- * Where that cannot be done the rest of the hook works, and the log says so.
+ * On failure the rest of the hook still works, and the log gives the reason.
  *
  * Context: Process, may sleep.
- * Return: %0, %-ENOENT if the kernel does not tell of the ITS's pool, or an error of
- *	register_kprobe().
+ * Return: %0; %-ENOENT if the ITS's pool cannot be found; or an error of register_kprobe().
  */
 int hook_its_register(void)
 {
@@ -110,7 +112,7 @@ int hook_its_register(void)
 }
 
 /**
- * hook_its_unregister() - undo hook_its_register(), which succeeded
+ * hook_its_unregister() - undo a successful hook_its_register()
  *
  * Context: Process, may sleep.
  */
