@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What dma_alloc_coherent() promises (whole pages, aligned to their order, zeroed) out of
- * granules that hold one device's buffers only. A buffer of a granule or more has a chunk
- * of its own. Nothing that is decided on stands in shared memory.
+ * Serve coherent buffers as dma_alloc_coherent() does (whole pages, aligned to their order,
+ * zeroed) from granules that hold buffers of one device only. A buffer of a granule or more has
+ * a chunk of its own. All metadata is in private memory.
  *
- * A chunk with buffers holds a reference to the module. One empty chunk of each device is
- * kept for a second or two, the spare: a driver that frees and allocates in turn converts
- * nothing. Others are given back at once, by a worker: buffers may be freed where nothing
- * may sleep.
+ * A chunk with buffers holds a reference to the module. Each device keeps one empty chunk, the
+ * spare, for one to two seconds, so that a driver that frees and allocates in turn causes no
+ * conversions. Other empty chunks go back at once, through a worker, because a buffer may be
+ * freed in atomic context.
  *
- * A device is a key here, no more: it may be gone before its last chunk is.
+ * A device pointer is only a key: the device may be gone before its last chunk.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -33,16 +33,16 @@
 #include "pages.h"
 
 /**
- * struct arena - chunks of one device
- * @dev: the device: compared, never followed
- * @name: its name
- * @used: pages that its buffers have
- * @shared: bytes of its chunks, the spare's too
- * @list: of all arenas
- * @open: chunks of one granule with buffers, and room for more
+ * struct arena - the chunks of one device
+ * @dev: key for comparison; never dereferenced
+ * @name: name of the device
+ * @used: pages in buffers
+ * @shared: bytes in chunks, including the spare
+ * @list: entry in the list of all arenas
+ * @open: chunks of one granule that have buffers and free pages
  * @full: all other chunks with buffers
  * @spare: an empty chunk, or NULL
- * @spare_is_old: it was there already when the worker last looked
+ * @spare_is_old: the worker has already seen this spare once
  */
 struct arena {
 	const struct device *dev;
@@ -56,16 +56,16 @@ struct arena {
 };
 
 /**
- * struct arena_chunk - granules with buffers of one device in them
+ * struct arena_chunk - granules that hold buffers of one device
  * @mem: the granules
- * @arena: whose; NULL when the chunk is about to be given back
- * @list: in one of @arena's lists, or a list of the worker's
- * @rcu: arena_free() may still look at it
- * @nr_pages: that buffers can have
- * @nr_used: of them
- * @used: a bit a page
- * @buffer: for the first page of each buffer the buffer's pages, for all others 0. A chunk
- *	of several granules has but one buffer
+ * @arena: the owner; NULL once the chunk is to be given back
+ * @list: entry in a list of @arena or of the worker
+ * @rcu: arena_free() may still read the chunk
+ * @nr_pages: pages available to buffers; 0 if the chunk holds a single large buffer
+ * @nr_used: pages in buffers
+ * @used: one bit per page
+ * @buffer: number of pages of the buffer that starts at each page, else 0. A chunk that holds a
+ *	single large buffer has one entry
  */
 struct arena_chunk {
 	struct granule_chunk mem;
@@ -77,13 +77,13 @@ struct arena_chunk {
 	u32 buffer[];
 };
 
-/* Protects all arenas, and all of a chunk but @mem. */
+/* Protects all arenas, and every field of a chunk except @mem. */
 static DEFINE_SPINLOCK(arena_lock);
 static LIST_HEAD(arenas);
-static LIST_HEAD(unwanted);		/* chunks that the worker gives back */
-static unsigned long nr_chunks_used;	/* with buffers */
+static LIST_HEAD(unwanted);		/* chunks for the worker to give back */
+static unsigned long nr_chunks_used;	/* chunks that hold buffers */
 
-/* Chunks by the number of their first granule, counted from the start of the linear map. */
+/* Chunks, indexed by the number of their first granule from the start of the linear map. */
 static DEFINE_XARRAY_FLAGS(chunks, XA_FLAGS_LOCK_IRQ);
 static unsigned int granule_shift;
 static struct workqueue_struct *arena_wq;
@@ -136,7 +136,7 @@ static bool is_needless(const struct arena *arena)
 	return !arena->spare && list_empty(&arena->open) && list_empty(&arena->full);
 }
 
-/* Returns false if there is a spare that has not been there for long. */
+/* Returns false if a spare is not yet old enough, so that the worker must run again. */
 static bool pick_unwanted(struct list_head *todo, bool all)
 {
 	struct arena *arena, *next;
@@ -179,7 +179,7 @@ static void *take_pages(struct arena *arena, struct arena_chunk *chunk, unsigned
 	if (at >= chunk->nr_pages)
 		return NULL;
 	if (!chunk->nr_used) {
-		/* The caller has a reference to the module of its own. */
+		/* The caller holds a module reference of its own. */
 		__module_get(THIS_MODULE);
 		nr_chunks_used++;
 	}
@@ -194,7 +194,7 @@ static void *take_pages(struct arena *arena, struct arena_chunk *chunk, unsigned
 	return chunk->mem.vaddr + (at << PAGE_SHIFT);
 }
 
-/* For one buffer alone the whole of a chunk is taken, also what the buffer does not need. */
+/* The buffer gets the whole chunk, including the part it does not need. */
 static void *take_whole(struct arena *arena, struct arena_chunk *chunk, unsigned int nr)
 {
 	lockdep_assert_held(&arena_lock);
@@ -207,7 +207,7 @@ static void *take_whole(struct arena *arena, struct arena_chunk *chunk, unsigned
 	return chunk->mem.vaddr;
 }
 
-/* The mask may be another than it was when the chunk was made. */
+/* The device's mask may have changed since the chunk was allocated. */
 static bool is_reached(struct device *dev, struct arena_chunk *chunk)
 {
 	return pages_reach(dev, virt_to_page(chunk->mem.vaddr), chunk->mem.size);
@@ -255,8 +255,8 @@ static void *take_from_arena(struct device *dev, unsigned int nr, unsigned int o
 }
 
 /*
- * A new chunk, with the buffer that it is made for. No lock is held meanwhile, so two tasks
- * may each make one where one would have done.
+ * Allocate a chunk and a buffer in it. No lock is held meanwhile, so two tasks may each add a
+ * chunk where one would do.
  */
 static void *take_from_new(struct device *dev, unsigned int nr, unsigned int order, gfp_t gfp)
 {
@@ -302,14 +302,14 @@ free:
 }
 
 /**
- * arena_alloc() - get a coherent buffer
- * @dev: for whom; granule_dev_shares() is true of it
+ * arena_alloc() - allocate a coherent buffer
+ * @dev: a device for which granule_dev_shares() is true
  * @size: bytes, 1 to INT_MAX
  * @gfp: GFP flags that allow blocking
  *
  * Context: Process, may sleep; the caller holds a reference to the module.
- * Return: Zeroed pages in the linear map, aligned as dma_alloc_coherent() aligns them; NULL
- *	if there are none, or if they could not be shared.
+ * Return: Zeroed pages in the linear map, aligned as dma_alloc_coherent() aligns them; NULL if
+ *	out of memory or if the conversion failed.
  */
 void *arena_alloc(struct device *dev, size_t size, gfp_t gfp)
 {
@@ -323,11 +323,11 @@ void *arena_alloc(struct device *dev, size_t size, gfp_t gfp)
 }
 
 /**
- * arena_owns() - is this a buffer of arena_alloc()?
- * @vaddr: any pointer; it is not followed
+ * arena_owns() - check whether an address belongs to an arena
+ * @vaddr: any pointer; never dereferenced
  *
  * Context: Any.
- * Return: true if it lies in a chunk.
+ * Return: true if the granule of @vaddr is the first granule of a chunk.
  */
 bool arena_owns(const void *vaddr)
 {
@@ -335,17 +335,17 @@ bool arena_owns(const void *vaddr)
 }
 
 /**
- * arena_in_use() - has anybody a buffer?
+ * arena_in_use() - check whether any buffer exists
  *
  * Context: Any.
- * Return: true if so.
+ * Return: true if any chunk holds a buffer.
  */
 bool arena_in_use(void)
 {
 	return READ_ONCE(nr_chunks_used);
 }
 
-/* Keep the chunk that was used last: what it was for is likely to come again. */
+/* Keep the chunk used last as the spare: the same request is likely to come again. */
 static void put_empty(struct arena *arena, struct arena_chunk *chunk)
 {
 	struct arena_chunk *old = arena->spare;
@@ -363,7 +363,7 @@ static void put_empty(struct arena *arena, struct arena_chunk *chunk)
 	}
 }
 
-/* Returns false, and changes nothing, if this is no buffer in use of just this size. */
+/* Returns false and changes nothing unless a buffer of exactly this size is in use here. */
 static bool put(const void *vaddr, unsigned int nr)
 {
 	struct arena_chunk *chunk;
@@ -385,7 +385,7 @@ static bool put(const void *vaddr, unsigned int nr)
 	chunk->arena->used -= nr;
 	if (!chunk->nr_used) {
 		put_empty(chunk->arena, chunk);
-		/* The caller has one of its own. */
+		/* The caller holds a module reference of its own. */
 		module_put(THIS_MODULE);
 	} else if (chunk->nr_used + nr == chunk->nr_pages) {
 		list_move(&chunk->list, &chunk->arena->open);
@@ -394,12 +394,12 @@ static bool put(const void *vaddr, unsigned int nr)
 }
 
 /**
- * arena_free() - give a buffer back
- * @dev: whose
+ * arena_free() - free a coherent buffer
+ * @dev: the device it was allocated for
  * @vaddr: from arena_alloc()
- * @size: as it was asked for
+ * @size: the size passed to arena_alloc()
  *
- * A size that is not the buffer's, or a second time, is reported and changes nothing.
+ * A wrong size or a double free is reported and ignored.
  *
  * Context: Any; the caller holds a reference to the module.
  */
@@ -413,7 +413,7 @@ void arena_free(struct device *dev, void *vaddr, size_t size)
 }
 
 /**
- * arena_show_all() - print a line for each device
+ * arena_show_all() - print one line per device
  * @s: a seq_file
  *
  * Context: Process.
@@ -430,7 +430,7 @@ void arena_show_all(struct seq_file *s)
 }
 
 /**
- * arena_init() - get ready
+ * arena_init() - prepare to allocate buffers
  *
  * Context: Process.
  * Return: %0 or %-ENOMEM.
@@ -445,7 +445,7 @@ int __init arena_init(void)
 /**
  * arena_exit() - undo arena_init(); no buffer is in use any more
  *
- * Context: Process. Waits for the last chunk to be given back.
+ * Context: Process. Waits until the last chunk is given back.
  */
 void arena_exit(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Coherent DMA memory in whole pages, packed into the granules of its device. */
+/* Coherent DMA buffers in whole pages, packed into granules per device. */
 #ifndef _ARENA_H
 #define _ARENA_H
 

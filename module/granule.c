@@ -24,14 +24,14 @@ static struct granule_stats stats;
 static atomic64_t bad_frees;
 
 /**
- * granule_dev_shares() - does this device's coherent memory have to be shared with the host?
+ * granule_dev_shares() - check whether a device's coherent memory must be shared with the host
  * @dev: a device
  *
- * False for devices that reach private memory (behind an IOMMU), or whose memory is shared
- * already (its own swiotlb or reserved pool): these go to the kernel's own allocators.
+ * Other devices stay with the kernel's allocators: those that reach private memory (behind an
+ * IOMMU), and those whose memory is already shared (own swiotlb or reserved pool).
  *
  * Context: Any.
- * Return: true if it would take dma-direct's path to set_memory_decrypted().
+ * Return: true if dma-direct would call set_memory_decrypted() for this device.
  */
 bool granule_dev_shares(struct device *dev)
 {
@@ -48,11 +48,11 @@ bool granule_dev_shares(struct device *dev)
 
 static int convert_and_trace(struct granule_chunk *chunk, bool share)
 {
-	/* Time is taken for the trace alone. */
+	/* Read the clock only if the event is enabled. */
 	const u64 start = trace_convert_enabled() ? ktime_get_ns() : 0;
 	int err = convert(virt_to_page(chunk->vaddr), chunk->size, share);
 
-	/* What was under way when the event was switched on is left out. */
+	/* Skip a conversion that began before the event was enabled. */
 	if (start)
 		trace_convert(chunk->dev, chunk->owner, virt_to_phys(chunk->vaddr), chunk->size,
 			      share, err, ktime_get_ns() - start);
@@ -60,8 +60,8 @@ static int convert_and_trace(struct granule_chunk *chunk, bool share)
 }
 
 /**
- * granule_count_leak() - count memory that is lost
- * @chunk: from granule_alloc(); it is private again, or nobody can vouch for it
+ * granule_count_leak() - count a chunk as leaked
+ * @chunk: from granule_alloc(); private again but not to be reused, or in an unknown state
  *
  * Context: Process.
  */
@@ -73,24 +73,24 @@ void granule_count_leak(const struct granule_chunk *chunk)
 }
 
 /**
- * granule_alloc() - get memory that is shared with the host
- * @chunk: filled in; not to be moved while it is in use
- * @dev: who must be able to address it, and near whom it is; or NULL
- * @owner: what for, for people; must outlive @chunk
+ * granule_alloc() - allocate memory and share it with the host
+ * @chunk: filled in; must not move while it is in use
+ * @dev: the device that must be able to address the memory, and selects its NUMA node; or NULL
+ * @owner: purpose, for reports; must outlive @chunk
  * @size: bytes, rounded up to whole granules
- * @gfp: how; must allow blocking. Zone flags are ignored: @dev decides
+ * @gfp: GFP flags; must allow blocking. Zone flags are ignored: @dev selects the zone
  *
  * The memory is zeroed.
  *
  * Context: Process, may sleep.
  * Return:
- * * %0 - @chunk can be used
+ * * %0 - @chunk is ready to use
  * * %-EINVAL - @size is 0
  * * %-EWOULDBLOCK - @gfp does not allow blocking
- * * %-EOPNOTSUPP - the granule is not known
- * * %-ENOMEM - there is no such memory that @dev can address
- * * %-EIO - the host refused; nothing is lost
- * * %-EUCLEAN - the host stopped half-way; the pages are leaked
+ * * %-EOPNOTSUPP - the granule is unknown
+ * * %-ENOMEM - no memory that @dev can address
+ * * %-EIO - the host refused; the pages were freed
+ * * %-EUCLEAN - the host stopped part-way through; the pages are leaked
  */
 int granule_alloc(struct granule_chunk *chunk, struct device *dev, const char *owner,
 		  size_t size, gfp_t gfp)
@@ -126,7 +126,7 @@ int granule_alloc(struct granule_chunk *chunk, struct device *dev, const char *o
 		pages_free(page, size, chunk->cma);
 		return err;
 	}
-	/* What was there is undefined after the conversion (DEN0137). */
+	/* A conversion leaves the content undefined (DEN0137). */
 	memset(chunk->vaddr, 0, size);
 
 	guard(spinlock)(&chunks_lock);
@@ -146,14 +146,13 @@ static void unlist(struct granule_chunk *chunk)
 }
 
 /**
- * granule_take_back() - take memory back from the host, and keep it for granule_drop()
- * @chunk: from granule_alloc(); nobody uses it any more, no device either
+ * granule_take_back() - make a chunk private again but keep its pages for granule_drop()
+ * @chunk: from granule_alloc(); no longer used by the CPU or by any device
  *
- * What is in the memory is undefined then. A host that refuses keeps the pages: then they
- * are leaked.
+ * The content is undefined afterwards. If the host refuses, the pages are leaked.
  *
  * Context: Process, may sleep.
- * Return: %0, or the error of convert() if the pages are lost.
+ * Return: %0, or an error of convert(): the pages are leaked.
  */
 int granule_take_back(struct granule_chunk *chunk)
 {
@@ -172,8 +171,8 @@ int granule_take_back(struct granule_chunk *chunk)
 }
 
 /**
- * granule_drop() - give the pages of a chunk to the kernel
- * @chunk: for which granule_take_back() returned 0
+ * granule_drop() - free the pages of a private chunk
+ * @chunk: a chunk for which granule_take_back() returned 0
  *
  * Context: Process, may sleep.
  */
@@ -183,10 +182,10 @@ void granule_drop(struct granule_chunk *chunk)
 }
 
 /**
- * granule_free() - take memory back from the host
- * @chunk: from granule_alloc(); nobody uses it any more, no device either
+ * granule_free() - make a chunk private again and free its pages
+ * @chunk: from granule_alloc(); no longer used by the CPU or by any device
  *
- * A host that refuses keeps the pages: then they are leaked.
+ * If the host refuses, the pages are leaked.
  *
  * Context: Process, may sleep.
  */
@@ -194,15 +193,15 @@ void granule_free(struct granule_chunk *chunk)
 {
 	if (granule_take_back(chunk))
 		return;
-	/* DEN0137 leaves the content undefined. With init_on_alloc the next owner gets zeroes. */
+	/* DEN0137 leaves the content undefined. With init_on_alloc the allocator zeroes it. */
 	if (!want_init_on_alloc(0))
 		memset(chunk->vaddr, 0, chunk->size);
 	granule_drop(chunk);
 }
 
 /**
- * granule_leak() - never use this memory again
- * @chunk: from granule_alloc(), of which somebody (a device, perhaps) still uses a part
+ * granule_leak() - leak a chunk that is still in use
+ * @chunk: from granule_alloc(); a device, for instance, may still access part of it
  *
  * Context: Process.
  */
@@ -213,8 +212,8 @@ void granule_leak(struct granule_chunk *chunk)
 }
 
 /**
- * granule_give_away() - this memory stays shared, and is not this module's any more
- * @chunk: from granule_alloc(); the structure can be discarded
+ * granule_give_away() - transfer a chunk, which stays shared, to another owner
+ * @chunk: from granule_alloc(); the structure itself can be discarded
  *
  * Context: Process.
  */
@@ -226,9 +225,9 @@ void granule_give_away(struct granule_chunk *chunk)
 }
 
 /**
- * granule_count_bad_free() - a driver freed what is not its own
+ * granule_count_bad_free() - count an invalid free by a driver
  *
- * Messages about it are limited in number; the count is not.
+ * The messages about these are rate-limited; the counter is not.
  *
  * Context: Any.
  */
@@ -238,7 +237,7 @@ void granule_count_bad_free(void)
 }
 
 /**
- * granule_get_stats() - what was done so far
+ * granule_get_stats() - read the counters
  * @to: filled in
  *
  * Context: Process.
@@ -252,14 +251,14 @@ void granule_get_stats(struct granule_stats *to)
 }
 
 /**
- * granule_describe() - is this memory in a chunk, and whose is it?
- * @phys: an address
- * @end: set to the end of the chunk, if it is
- * @text: filled in with what the chunk is for, if it is
+ * granule_describe() - find the chunk that contains an address
+ * @phys: physical address
+ * @end: set to the end of the chunk if one is found
+ * @text: set to the chunk's purpose and device if one is found
  * @size: of @text, in bytes
  *
  * Context: Process.
- * Return: false if it is in no chunk of this module, or in one that was transferred.
+ * Return: false if the address is in no chunk of this module, or in a transferred one.
  */
 bool granule_describe(phys_addr_t phys, phys_addr_t *end, char *text, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Memory shared with the host, in whole granules. */
+/* Memory shared with the host in whole granules. */
 #ifndef _GRANULE_H
 #define _GRANULE_H
 
@@ -12,14 +12,14 @@ struct device;
 #define GRANULE_NAME	40
 
 /**
- * struct granule_chunk - one run of whole granules, shared with the host
- * @vaddr: in the linear map; aligned to the granule, and to get_order(@size) as memory of
- *	dma_alloc_coherent() is
+ * struct granule_chunk - a run of whole granules shared with the host
+ * @vaddr: linear-map address; aligned to the granule and to get_order(@size), as
+ *	dma_alloc_coherent() aligns
  * @size: bytes, a multiple of the granule
- * @cma: where it comes from; NULL: the page allocator
- * @owner: what for, for people
- * @dev: name of the device it is for, or "-"; the device may be gone
- * @list: of all chunks
+ * @cma: CMA area of the pages; NULL if they are from the page allocator
+ * @owner: purpose, for reports
+ * @dev: name of the device it was allocated for, or "-"; the device may be gone
+ * @list: entry in the list of all chunks
  */
 struct granule_chunk {
 	void *vaddr;
@@ -31,15 +31,17 @@ struct granule_chunk {
 };
 
 /**
- * struct granule_stats - what was done so far
- * @chunks: shared now
- * @bytes: shared now
- * @shares: conversions to shared that succeeded
- * @unshares: conversions back that succeeded
- * @refused: conversions that the host refused before it had done anything: nothing was lost
- * @leaked: bytes that the host has or that nobody can vouch for, lost until the Realm ends
+ * struct granule_stats - counters since the module was loaded
+ * @chunks: chunks shared now
+ * @bytes: bytes shared now
+ * @shares: successful conversions to shared
+ * @unshares: successful conversions to private
+ * @refused: conversions to shared that the host refused before changing anything; no memory was
+ *	lost
+ * @leaked: bytes lost until the Realm ends: the host kept them, their state is unknown, or a
+ *	device may still use them
  * @transferred: bytes that stay shared and now belong to another owner
- * @bad_frees: what was freed twice, or never allocated: refused
+ * @bad_frees: rejected frees: of memory already free or never allocated
  */
 struct granule_stats {
 	u64 chunks, bytes, shares, unshares, refused, leaked, transferred, bad_frees;

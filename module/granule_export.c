@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* include/rhi_granule.h: what other modules may call, beside pools. */
+/* include/rhi_granule.h: functions for other modules, except pools. */
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/slab.h>
@@ -19,10 +19,10 @@ struct rhi_granule {
 };
 
 /**
- * rhi_granule_bytes() - the host's sharing granule
+ * rhi_granule_bytes() - get the host's sharing granule
  *
  * Context: Any.
- * Return: Bytes, a power of two; 0 if it is not known, and nothing can be shared.
+ * Return: Bytes, a power of two; 0 if the granule is unknown and nothing can be shared.
  */
 u64 rhi_granule_bytes(void)
 {
@@ -31,10 +31,10 @@ u64 rhi_granule_bytes(void)
 EXPORT_SYMBOL_GPL(rhi_granule_bytes);
 
 /**
- * rhi_granule_meaning() - what came of asking the host for its granule
+ * rhi_granule_meaning() - describe the result of asking the host for its granule
  *
  * Context: Any.
- * Return: A sentence for people.
+ * Return: One clause, for messages.
  */
 const char *rhi_granule_meaning(void)
 {
@@ -43,7 +43,7 @@ const char *rhi_granule_meaning(void)
 EXPORT_SYMBOL_GPL(rhi_granule_meaning);
 
 /**
- * rhi_granule_get_stats() - what was converted so far
+ * rhi_granule_get_stats() - read the conversion counters
  * @stats: filled in
  *
  * Context: Process.
@@ -58,22 +58,22 @@ void rhi_granule_get_stats(struct rhi_granule_stats *stats)
 EXPORT_SYMBOL_GPL(rhi_granule_get_stats);
 
 /**
- * rhi_granule_share() - get memory that is shared with the host
- * @dev: who must be able to address it, and near whom it is; or NULL
- * @what: what it is for, for people; must outlive the memory
+ * rhi_granule_share() - allocate memory and share it with the host
+ * @dev: the device that must be able to address the memory, and selects its NUMA node; or NULL
+ * @what: purpose, for reports; must outlive the memory
  * @size: bytes, rounded up to whole granules
- * @gfp: how; must allow blocking. Zone flags are ignored: @dev decides
+ * @gfp: GFP flags; must allow blocking. Zone flags are ignored: @dev selects the zone
  *
- * The memory is zeroed, and aligned to the granule.
+ * The memory is zeroed and aligned to the granule.
  *
  * Context: Process, may sleep.
- * Return: The memory, for rhi_granule_free(); or an ERR_PTR:
+ * Return: The memory, to be freed with rhi_granule_free(); or an ERR_PTR:
  * * %-EINVAL - @size is 0
  * * %-EWOULDBLOCK - @gfp does not allow blocking
- * * %-EOPNOTSUPP - the granule is not known
- * * %-ENOMEM - there is no such memory that @dev can address
- * * %-EIO - the host refused; nothing is lost
- * * %-EUCLEAN - the host stopped half-way; the pages are leaked
+ * * %-EOPNOTSUPP - the granule is unknown
+ * * %-ENOMEM - no memory that @dev can address
+ * * %-EIO - the host refused; the pages were freed
+ * * %-EUCLEAN - the host stopped part-way through; the pages are leaked
  */
 struct rhi_granule *rhi_granule_share(struct device *dev, const char *what, size_t size,
 				      gfp_t gfp)
@@ -96,13 +96,14 @@ struct rhi_granule *rhi_granule_share(struct device *dev, const char *what, size
 EXPORT_SYMBOL_GPL(rhi_granule_share);
 
 /**
- * rhi_granule_unshare() - take memory back from the host, and keep it
+ * rhi_granule_unshare() - make memory private again and keep it
  * @granule: from rhi_granule_share(); no device uses it any more
  *
- * The memory is private and zero then, and still the caller's until rhi_granule_free().
+ * On success the memory is private and zeroed, and still belongs to the caller until
+ * rhi_granule_free().
  *
  * Context: Process, may sleep.
- * Return: %0; or %-EIO if the host keeps it: it must not be touched any more, and is leaked.
+ * Return: %0; or %-EIO if the host refused: the memory is leaked and must not be accessed.
  */
 int rhi_granule_unshare(struct rhi_granule *granule)
 {
@@ -116,10 +117,10 @@ int rhi_granule_unshare(struct rhi_granule *granule)
 EXPORT_SYMBOL_GPL(rhi_granule_unshare);
 
 /**
- * rhi_granule_free() - give memory back, private again
- * @granule: from rhi_granule_share(), shared or not
+ * rhi_granule_free() - free memory, after making it private if it is shared
+ * @granule: from rhi_granule_share(), shared or private
  *
- * What the host does not give back is leaked.
+ * If the host refuses, the pages are leaked.
  *
  * Context: Process, may sleep.
  */
@@ -132,10 +133,10 @@ void rhi_granule_free(struct rhi_granule *granule)
 EXPORT_SYMBOL_GPL(rhi_granule_free);
 
 /**
- * rhi_granule_leak() - never use this memory again
- * @granule: from rhi_granule_share(); its state is not what it should be
+ * rhi_granule_leak() - leak memory whose state is wrong
+ * @granule: from rhi_granule_share()
  *
- * It is counted as leaked.
+ * The pages are never used again and are counted as leaked.
  *
  * Context: Process.
  */
@@ -150,7 +151,7 @@ void rhi_granule_leak(struct rhi_granule *granule)
 EXPORT_SYMBOL_GPL(rhi_granule_leak);
 
 /**
- * rhi_granule_vaddr() - where the memory is
+ * rhi_granule_vaddr() - get the address of the memory
  * @granule: from rhi_granule_share()
  *
  * Context: Any.
@@ -163,7 +164,7 @@ void *rhi_granule_vaddr(const struct rhi_granule *granule)
 EXPORT_SYMBOL_GPL(rhi_granule_vaddr);
 
 /**
- * rhi_granule_size() - how much it is
+ * rhi_granule_size() - get the size of the memory
  * @granule: from rhi_granule_share()
  *
  * Context: Any.
@@ -176,10 +177,10 @@ size_t rhi_granule_size(const struct rhi_granule *granule)
 EXPORT_SYMBOL_GPL(rhi_granule_size);
 
 /**
- * rhi_hook_state() - is the hook on, off, or between the two?
+ * rhi_hook_state() - name the state of the hook
  *
  * Context: Any.
- * Return: As hook_state(): "on", "draining" or "off".
+ * Return: "on", "draining" or "off", as hook_state().
  */
 const char *rhi_hook_state(void)
 {
@@ -188,10 +189,11 @@ const char *rhi_hook_state(void)
 EXPORT_SYMBOL_GPL(rhi_hook_state);
 
 /**
- * rhi_hook_spare() - leave one device to the kernel's own allocators, be the hook on or not
- * @dev: the device, which has nothing yet; NULL: none
+ * rhi_hook_spare() - leave one device to the kernel's own allocators
+ * @dev: the device, which must not have any pool or buffer yet; NULL to spare none
  *
- * For benchmarks, which compare with them. There is one such device at a time.
+ * Applies whether the hook is on or off. For benchmarks that compare against the kernel's
+ * allocators. Only one device can be spared at a time.
  *
  * Context: Any.
  */

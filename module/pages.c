@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What __dma_direct_alloc_pages() in kernel/dma/direct.c does, for whole granules: the same
- * zones, the same CMA areas, the same limits. Modules cannot call it.
+ * Allocate whole granules as __dma_direct_alloc_pages() in kernel/dma/direct.c allocates pages:
+ * same zones, same CMA areas, same limits. Modules cannot call that function.
  */
 #include <linux/cma.h>
 #include <linux/dma-direct.h>
@@ -14,7 +14,7 @@
 #include "pages.h"
 
 #ifdef CONFIG_DMA_CMA
-/* mm/cma.c, kernel/dma/contiguous.c; exported by some kernels only, so found by name */
+/* mm/cma.c, kernel/dma/contiguous.c; only some kernels export them, so look them up by name */
 static struct page *(*find_cma)(struct cma *cma, unsigned long nr, unsigned int align,
 				bool no_warn);
 static bool (*release_cma)(struct cma *cma, const struct page *pages, unsigned long nr);
@@ -29,12 +29,12 @@ static u64 dma_limit(struct device *dev)
 }
 
 /**
- * pages_reach() - can a device address this memory once it is shared?
+ * pages_reach() - check whether a device can address memory once it is shared
  * @dev: a device, or NULL for any
  * @page: the first page
  * @size: bytes
  *
- * As dma_coherent_ok() in kernel/dma/direct.c; the mask may have changed since the last time.
+ * Same rule as dma_coherent_ok() in kernel/dma/direct.c. The mask may change between calls.
  *
  * Context: Any.
  * Return: true if it can.
@@ -50,10 +50,11 @@ bool pages_reach(struct device *dev, struct page *page, size_t size)
 }
 
 /**
- * pages_metadata_gfp() - what of a driver's GFP flags is good for this module's structures
- * @gfp: the driver's, for its memory
+ * pages_metadata_gfp() - derive GFP flags for metadata from a driver's request
+ * @gfp: the driver's flags for its memory
  *
- * No zone, and no OOM killer: the driver's own request might have failed without one.
+ * Drops zone flags, and never invokes the OOM killer: the driver's own request might fail
+ * without it.
  *
  * Context: Any.
  * Return: GFP flags.
@@ -92,7 +93,7 @@ static struct page *from_cma(struct device *dev, size_t size, gfp_t gfp, struct 
 }
 #endif
 
-/* Blocks are naturally aligned. What is behind @size is given back page by page. */
+/* Buddy blocks are naturally aligned. Free the pages beyond @size one by one. */
 static void give_back_rest(struct page *page, size_t size, unsigned int order)
 {
 	const unsigned long nr = size >> PAGE_SHIFT;
@@ -129,25 +130,25 @@ static struct page *from_buddy(struct device *dev, size_t size, gfp_t gfp)
 	return NULL;
 }
 
-/* Shared memory has an address bit that devices with small masks never reach. */
+/* Shared addresses have a high bit set that devices with a small mask can never reach. */
 static bool reaches_nothing(struct device *dev)
 {
 	return dev && phys_to_dma_unencrypted(dev, 0) > dma_limit(dev);
 }
 
 /**
- * pages_alloc() - find memory for whole granules
- * @dev: who must be able to address it, and near whom it is; or NULL
+ * pages_alloc() - allocate pages for whole granules
+ * @dev: the device that must be able to address the memory, and selects its NUMA node; or NULL
  * @size: bytes, a multiple of the granule
- * @gfp: how; the zone follows from @dev
- * @cma: set to the CMA area that it is of, or NULL
+ * @gfp: GFP flags; @dev selects the zone
+ * @cma: set to the CMA area of the pages, or NULL
  *
- * More than one granule comes from CMA if it can, as the kernel does it. One granule stands
- * for many small requests, which the kernel serves from the page allocator, also below
- * reclaim: there CMA is the last resort.
+ * Requests larger than a granule try CMA first, as the kernel does. A single granule stands for
+ * many small requests, which the kernel serves from the page allocator, even during reclaim: for
+ * these CMA is the last resort.
  *
  * Context: Process, may sleep.
- * Return: The first page, aligned to the granule at least; NULL if there is none.
+ * Return: The first page, aligned at least to the granule; NULL if out of memory.
  */
 struct page *pages_alloc(struct device *dev, size_t size, gfp_t gfp, struct cma **cma)
 {
@@ -166,7 +167,7 @@ struct page *pages_alloc(struct device *dev, size_t size, gfp_t gfp, struct cma 
 		return from_buddy(dev, size, gfp);
 	}
 
-	/* The kernel never gives up on a single page. */
+	/* For a single page the kernel retries for ever, so a granule must at least retry. */
 	page = from_buddy(dev, size, gfp | __GFP_NOWARN |
 			  (gfp & __GFP_NORETRY ? 0 : __GFP_RETRY_MAYFAIL));
 	if (!page && (gfp & GFP_KERNEL) == GFP_KERNEL)
@@ -181,10 +182,10 @@ struct page *pages_alloc(struct device *dev, size_t size, gfp_t gfp, struct cma 
 }
 
 /**
- * pages_free() - give memory back
+ * pages_free() - free pages
  * @page: from pages_alloc()
- * @size: as it was asked for
- * @cma: as it was set then
+ * @size: the size passed to pages_alloc()
+ * @cma: as set by pages_alloc()
  *
  * Context: Process, may sleep.
  */
@@ -207,9 +208,9 @@ void pages_free(struct page *page, size_t size, struct cma *cma)
 }
 
 /**
- * pages_init() - look for what the kernel does not export
+ * pages_init() - look up CMA functions that the kernel does not export
  *
- * Without it there is no memory from CMA.
+ * If they are not found, no memory comes from CMA.
  *
  * Context: Process, may sleep.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where memory for a device comes from: the page allocator, or CMA. */
+/* Pages for a device, from the page allocator or CMA. */
 #ifndef _PAGES_H
 #define _PAGES_H
 
