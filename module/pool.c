@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A dma_pool over shared granules. The kernel's keeps its free list in the blocks, where the
- * host can rewrite it and choose what the next allocation returns; here the host can write
- * the blocks alone, and everything that is decided on stands in protected memory.
+ * A dma_pool over shared granules. The kernel's dma_pool keeps its free list inside the blocks,
+ * where the host can rewrite it and choose what the next allocation returns. Here the host can
+ * write only the blocks; all metadata is in private memory.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -48,20 +48,20 @@ static bool create_shared(struct rhi_pool *pool, size_t size, size_t align, size
 }
 
 /**
- * rhi_pool_create_node() - make a pool, as dma_pool_create_node() does
- * @name: for people
+ * rhi_pool_create_node() - create a pool, as dma_pool_create_node() does
+ * @name: for reports
  * @dev: the device that does the DMA
- * @size: bytes of a block
+ * @size: block size in bytes
  * @align: bytes, a power of two, or 0
  * @boundary: bytes, a power of two that no block crosses, or 0
- * @node: NUMA node of the metadata; blocks are near @dev
+ * @node: NUMA node of the metadata; the blocks are near @dev
  *
- * Memory is shared when it is needed. For a device whose memory need not be shared it is the
- * kernel's own dma_pool in all but name.
+ * Memory is shared on demand. If the memory of @dev need not be shared, the pool is a wrapper
+ * around a dma_pool of the kernel.
  *
  * Context: Process, may sleep.
- * Return: The pool; NULL for what dma_pool_create() refuses, without memory, or if the
- *	granule is not known (the log says so).
+ * Return: The pool; NULL if dma_pool_create() would refuse the arguments, if out of memory, or
+ *	if the granule is unknown (the log says so).
  */
 struct rhi_pool *rhi_pool_create_node(const char *name, struct device *dev, size_t size,
 				      size_t align, size_t boundary, int node)
@@ -91,10 +91,10 @@ struct rhi_pool *rhi_pool_create_node(const char *name, struct device *dev, size
 EXPORT_SYMBOL_GPL(rhi_pool_create_node);
 
 /**
- * rhi_pool_destroy() - give a pool's memory back, as dma_pool_destroy() does
- * @pool: a pool, or NULL. Nobody uses it any more
+ * rhi_pool_destroy() - destroy a pool, as dma_pool_destroy() does
+ * @pool: a pool no longer in use, or NULL
  *
- * Blocks that are in use are reported; their chunks stay shared for good.
+ * Blocks still in use are reported, and their chunks stay shared for good.
  *
  * Context: Process, may sleep.
  */
@@ -118,10 +118,10 @@ static void destroy_action(void *pool)
 }
 
 /**
- * rhim_pool_create() - a pool that goes when the driver leaves its device
- * @name: for people
+ * rhim_pool_create() - create a pool that is destroyed when the driver is unbound
+ * @name: for reports
  * @dev: the device that does the DMA
- * @size: bytes of a block
+ * @size: block size in bytes
  * @align: bytes, a power of two, or 0
  * @boundary: bytes, a power of two that no block crosses, or 0
  *
@@ -140,8 +140,8 @@ struct rhi_pool *rhim_pool_create(const char *name, struct device *dev, size_t s
 EXPORT_SYMBOL_GPL(rhim_pool_create);
 
 /**
- * rhim_pool_destroy() - destroy a pool of rhim_pool_create() early
- * @pool: the pool
+ * rhim_pool_destroy() - destroy a managed pool early
+ * @pool: from rhim_pool_create()
  *
  * Context: Process, may sleep.
  */
@@ -168,15 +168,15 @@ static void show_pool(struct seq_file *s, struct rhi_pool *pool)
 		chunks = pool->nr_chunks;
 		shared = pool->shared;
 	}
-	/* Never more used than there are. */
+	/* The counts are not read atomically; keep used blocks from going negative. */
 	nr_free = min(nr_free + magazines_blocks(pool), total);
-	/* The name goes last: it may have blanks in it. */
+	/* The name goes last: it may contain spaces. */
 	seq_printf(s, "%s %zu %lu %lu %u %zu %lu shared %s\n", dev_name(pool->dev),
 		   pool->layout.size, total - nr_free, total, chunks, shared, misses, pool->name);
 }
 
 /**
- * pool_show_all() - print a line for each pool
+ * pool_show_all() - print one line per pool
  * @s: a seq_file
  *
  * Context: Process, may sleep.
@@ -203,7 +203,7 @@ static int cpu_dead(unsigned int cpu)
 }
 
 /**
- * pool_init() - get ready to make pools
+ * pool_init() - prepare to create pools
  *
  * Context: Process.
  * Return: %0, %-ENOMEM, or an error of cpuhp_setup_state_nocalls().
@@ -217,7 +217,7 @@ int __init pool_init(void)
 	err = pool_grow_init();
 	if (err)
 		goto exit_magazines;
-	/* In this range of states a CPU is dead when it is called. */
+	/* In this range of states the CPU is already dead when the callback runs. */
 	cpuhp_state = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "rhi_pool:dead", NULL,
 						cpu_dead);
 	if (cpuhp_state >= 0)
@@ -230,7 +230,7 @@ exit_magazines:
 }
 
 /**
- * pool_exit() - undo pool_init(); there is no pool any more
+ * pool_exit() - undo pool_init(); no pool exists any more
  *
  * Context: Process.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the views and the hook need of pools beside include/rhi_pool.h. */
+/* Pool functions for the debugfs files and module init, beside include/rhi_pool.h. */
 #ifndef _POOL_H
 #define _POOL_H
 

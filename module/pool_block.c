@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A free block is in the magazine of a CPU, or on the stack of its chunk. A byte of state
- * for each place where a block may begin tells a block from all else: freeing something
- * twice, or something that was never allocated, finds no state USED and changes nothing.
+ * A free block is in a CPU's magazine or on the stack of its chunk. Each place where a block can
+ * begin has a byte of state. Freeing a block twice, or an address that is not a block, finds a
+ * state other than USED and changes nothing.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,11 +21,11 @@
 #include "pool_magazine.h"
 #include "trace.h"
 
-/* A pool of the kernel's behind a pool of ours: nothing is ever in these. */
+/* For native pools: these stay empty, so each call takes the slow path. */
 static DEFINE_PER_CPU(struct magazine, no_magazine) = { .lock = INIT_LOCAL_LOCK(lock) };
 static struct chunk_index no_index = { .hash_shift = 31, .slots = { NULL, NULL } };
 
-/* The masks say what is known, and so spare UBSAN its checks on the way of every block. */
+/* The masks bound the shift, so UBSAN adds no check to the fast path. */
 static __always_inline size_t to_unit(const struct rhi_pool *pool, size_t offset)
 {
 	return offset >> (pool->layout.unit_shift & (BITS_PER_LONG - 1));
@@ -41,7 +41,7 @@ static __always_inline struct chunk *find_chunk(const struct rhi_pool *pool, con
 	return chunk_index_find(READ_ONCE(pool->index), vaddr);
 }
 
-/* The magazine is empty. What is taken beside the caller's block fills half of it. */
+/* The magazine is empty. Fill it to half, plus the block for the caller. */
 static void refill(struct rhi_pool *pool, struct magazine *magazine, gfp_t gfp)
 {
 	bool low;
@@ -55,7 +55,6 @@ static void refill(struct rhi_pool *pool, struct magazine *magazine, gfp_t gfp)
 		pool_refill(pool);
 }
 
-/* Mark the magazine's last block as used. */
 static __always_inline void *take(const struct rhi_pool *pool, struct magazine *magazine,
 				  dma_addr_t *handle)
 {
@@ -73,7 +72,7 @@ static void *try_slow(struct rhi_pool *pool, gfp_t gfp, dma_addr_t *handle)
 
 	guard(local_lock_irqsave)(&pool->magazines->lock);
 	magazine = this_cpu_ptr(pool->magazines);
-	/* On another CPU by now, perhaps. */
+	/* The task may have moved to another CPU meanwhile. */
 	if (!magazine->nr)
 		refill(pool, magazine, gfp);
 	return magazine->nr ? take(pool, magazine, handle) : NULL;
@@ -100,14 +99,15 @@ static noinline void *alloc_slow(struct rhi_pool *pool, gfp_t gfp, dma_addr_t *h
 }
 
 /**
- * rhi_pool_alloc() - get a block, as dma_pool_alloc() does
+ * rhi_pool_alloc() - allocate a block, as dma_pool_alloc() does
  * @pool: a pool
- * @gfp: GFP flags. Without blocking nothing is converted: what was shared before, a reserve
- *	that a worker refills, and the kernel's pool for atomic requests are all that there is
- * @handle: the block's DMA address goes here
+ * @gfp: GFP flags. If they do not allow blocking, no memory is converted: the block comes from
+ *	memory already shared, from a reserve that a worker refills, or from the kernel's pool
+ *	for atomic requests
+ * @handle: set to the DMA address of the block
  *
- * Context: Any, if @gfp fits it.
- * Return: The block, zeroed if @gfp or the kernel's init_on_alloc= says so; NULL if there is none.
+ * Context: Any that @gfp allows.
+ * Return: The block, zeroed if @gfp or init_on_alloc= asks for it; NULL if none is available.
  */
 void *rhi_pool_alloc(struct rhi_pool *pool, gfp_t gfp, dma_addr_t *handle)
 {
@@ -132,7 +132,7 @@ void *rhi_pool_alloc(struct rhi_pool *pool, gfp_t gfp, dma_addr_t *handle)
 }
 EXPORT_SYMBOL_GPL(rhi_pool_alloc);
 
-/* No block of a chunk: of the kernel's pool then, or of nobody. */
+/* Not a used block of a chunk: a block of the native pool, or an invalid free. */
 static noinline void free_other(struct rhi_pool *pool, const void *vaddr, dma_addr_t dma)
 {
 	struct chunk *chunk = find_chunk(pool, vaddr);
@@ -161,7 +161,7 @@ static noinline void put_slow(struct rhi_pool *pool, struct chunk *chunk, size_t
 
 	guard(local_lock_irqsave)(&pool->magazines->lock);
 	magazine = this_cpu_ptr(pool->magazines);
-	/* On another CPU by now, perhaps. */
+	/* The task may have moved to another CPU meanwhile. */
 	if (magazine->nr >= pool->magazine_size) {
 		guard(spinlock)(&pool->lock);
 		magazine_drain(pool, magazine, pool->magazine_size / 2);
@@ -176,12 +176,12 @@ static noinline void wipe_and_put(struct rhi_pool *pool, struct chunk *chunk, si
 }
 
 /**
- * rhi_pool_free() - give a block back, as dma_pool_free() does
- * @pool: the pool that it is of
+ * rhi_pool_free() - free a block, as dma_pool_free() does
+ * @pool: the pool it was allocated from
  * @vaddr: from rhi_pool_alloc()
  * @dma: its DMA address
  *
- * What is no block of @pool in use is reported, and changes nothing.
+ * Anything that is not a used block of @pool is reported and ignored.
  *
  * Context: Any.
  */
@@ -199,7 +199,10 @@ void rhi_pool_free(struct rhi_pool *pool, void *vaddr, dma_addr_t dma)
 	if (unlikely(offset & pool->unit_mask || dma != chunk->dma + offset))
 		goto bad;
 	unit = to_unit(pool, offset);
-	/* One of two that free the same block loses. What is in it passes on by the locks below. */
+	/*
+	 * Only one of two concurrent frees of a block succeeds. Relaxed: the locks below order
+	 * the block's content.
+	 */
 	if (unlikely(cmpxchg_relaxed(&chunk->state[unit], USED, FREE) != USED))
 		goto bad;
 	if (want_init_on_free()) {
@@ -223,8 +226,8 @@ bad:
 EXPORT_SYMBOL_GPL(rhi_pool_free);
 
 /**
- * blocks_create_native() - get a new pool ready that stands for one of the kernel's
- * @pool: the pool, its native one filled in
+ * blocks_create_native() - initialize a pool that wraps a pool of the kernel
+ * @pool: the pool, with @native set
  *
  * Context: Any.
  */
@@ -235,9 +238,9 @@ void blocks_create_native(struct rhi_pool *pool)
 }
 
 /**
- * blocks_create() - get a new pool ready to give out blocks
- * @pool: the pool, its layout filled in. No memory is shared yet: its driver may not have
- *	set its mask
+ * blocks_create() - initialize a pool that shares memory
+ * @pool: the pool, with its layout set. No memory is shared yet: the driver may still have to
+ *	set its DMA mask
  *
  * Context: Process, may sleep.
  * Return: %0 or %-ENOMEM.
@@ -263,7 +266,7 @@ static void free_chunks(struct rhi_pool *pool)
 	bool busy = false;
 
 	for (chunk = pool->chunks; chunk; chunk = older) {
-		/* A device may still write there. */
+		/* A device may still write to these blocks. */
 		const bool used = chunk->nr_free != chunk->nr_blocks;
 
 		older = chunk->older;
@@ -277,8 +280,8 @@ static void free_chunks(struct rhi_pool *pool)
 }
 
 /**
- * blocks_destroy() - undo blocks_create(), and give all memory back
- * @pool: the pool, not native. Nobody uses it any more
+ * blocks_destroy() - undo blocks_create() and free all memory
+ * @pool: the pool, not native, no longer in use
  *
  * Context: Process, may sleep.
  */
@@ -286,7 +289,7 @@ void blocks_destroy(struct rhi_pool *pool)
 {
 	struct chunk_index *index, *older;
 
-	/* The refill worker collects blocks: it goes first. */
+	/* Stop the refill worker first: it collects blocks from magazines. */
 	pool_grow_destroy(pool);
 	magazines_destroy(pool);
 	free_chunks(pool);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A pool's blocks, and who has them. */
+/* A pool, and the allocation of its blocks. */
 #ifndef _POOL_BLOCK_H
 #define _POOL_BLOCK_H
 
@@ -13,27 +13,27 @@
 
 /**
  * struct rhi_pool - a pool
- * @magazines: per CPU; always empty ones if @native
- * @magazine_size: blocks that a magazine holds at present; never more than MAGAZINE_MAX
- * @unit_mask: bits of an offset that are 0 where a block can begin
- * @index: of all chunks
- * @layout: how a chunk is cut
- * @native: the kernel's own pool, for a device whose memory need not be shared; else NULL
- * @shadow: for the hook: the kernel's own pool of this name, which has no memory; or NULL
- * @lock: protects all from here to @atomic_misses
- * @chunks: all, the youngest first
- * @partial: those with free blocks; blocks are taken from the first one
- * @nr_chunks: all
- * @shared: bytes of all
- * @nr_blocks: of all
- * @nr_free: blocks on the stacks of chunks
- * @reserve: blocks that a worker keeps free for GFP_ATOMIC, once there was such a request
- * @atomic_misses: GFP_ATOMIC requests that found nothing
+ * @magazines: per-CPU magazines; always empty if @native
+ * @magazine_size: current limit of blocks per magazine, at most MAGAZINE_MAX
+ * @unit_mask: bits that are 0 in the offset of any block
+ * @index: finds a chunk by address
+ * @layout: how a chunk is divided into blocks
+ * @native: the kernel's pool, for a device whose memory need not be shared; else NULL
+ * @shadow: for the hook: an empty pool of the kernel with this name; or NULL
+ * @lock: protects the fields from here to @atomic_misses
+ * @chunks: list of all chunks, newest first
+ * @partial: list of chunks with free blocks; blocks come from the first one
+ * @nr_chunks: number of chunks
+ * @shared: bytes in all chunks
+ * @nr_blocks: blocks in all chunks
+ * @nr_free: blocks on the stacks of all chunks
+ * @reserve: free blocks that a worker maintains for GFP_ATOMIC; 0 until the first such request
+ * @atomic_misses: failed GFP_ATOMIC requests
  * @refill: the worker
- * @dev: whose
- * @node: NUMA node for metadata
- * @list: of all pools
- * @name: for people
+ * @dev: the device that does the DMA
+ * @node: NUMA node of the metadata
+ * @list: entry in the list of all pools
+ * @name: for reports
  */
 struct rhi_pool {
 	struct magazine __percpu *magazines;

@@ -15,11 +15,11 @@
 #define MIN_SLOTS	4
 
 /**
- * chunk_index_insert() - let a chunk be found
- * @index: an index that has room
- * @chunk: the chunk, filled in
+ * chunk_index_insert() - add a chunk
+ * @index: an index with room
+ * @chunk: the chunk, initialized
  *
- * Context: Any; one caller at a time, readers beside it.
+ * Context: Any; one writer at a time, concurrent readers allowed.
  */
 void chunk_index_insert(struct chunk_index *index, struct chunk *chunk)
 {
@@ -32,13 +32,13 @@ void chunk_index_insert(struct chunk_index *index, struct chunk *chunk)
 }
 
 /**
- * chunk_index_make() - make an index with room to spare
- * @nr_chunks: that it will have soon
+ * chunk_index_make() - allocate an index with spare room
+ * @nr_chunks: chunks it will soon hold
  * @node: NUMA node
  * @gfp: GFP flags
  *
- * Context: As @gfp says.
- * Return: An empty index, or NULL without memory.
+ * Context: Any that @gfp allows.
+ * Return: An empty index, or NULL if out of memory.
  */
 struct chunk_index *chunk_index_make(unsigned int nr_chunks, int node, gfp_t gfp)
 {
@@ -54,7 +54,7 @@ struct chunk_index *chunk_index_make(unsigned int nr_chunks, int node, gfp_t gfp
 	return index;
 }
 
-/* The lowest address goes first, so it is put last. */
+/* Fill the stack from its end, so that the lowest address is handed out first. */
 static void cut(struct chunk *chunk, const struct pool_layout *layout)
 {
 	unsigned int nr = chunk->nr_blocks;
@@ -68,8 +68,8 @@ static void cut(struct chunk *chunk, const struct pool_layout *layout)
 }
 
 /*
- * Where nothing may block nothing can be converted. The kernel's dma_pool then takes a page
- * that was shared at boot; so does this. It has no place in the linear map.
+ * Nothing can be converted in atomic context. The kernel's dma_pool then takes a page that was
+ * shared at boot; do the same. That memory is outside the linear map.
  */
 static int borrow(struct chunk *chunk, struct device *dev, gfp_t gfp)
 {
@@ -90,16 +90,17 @@ static int share(struct chunk *chunk, struct device *dev, const char *owner, gfp
 }
 
 /**
- * chunk_make() - get shared memory and cut it into blocks
- * @dev: whose DMA it is
- * @owner: what for, for people; must outlive the chunk
- * @layout: how to cut
- * @node: NUMA node of what describes them; the granules are near @dev
- * @gfp: GFP flags. Without blocking it is a single cell, of memory that is shared already
+ * chunk_make() - allocate shared memory and divide it into blocks
+ * @dev: the device that does the DMA
+ * @owner: purpose, for reports; must outlive the chunk
+ * @layout: how to divide it
+ * @node: NUMA node of the metadata; the granules are near @dev
+ * @gfp: GFP flags. If they do not allow blocking, the chunk is a single cell of memory that is
+ *	already shared
  *
- * Context: As @gfp says.
- * Return: The chunk, all of whose blocks are free; or %-ENOMEM or an error of
- *	granule_alloc() as a pointer.
+ * Context: Any that @gfp allows.
+ * Return: The chunk, with all blocks free; or ERR_PTR() of %-ENOMEM or an error of
+ *	granule_alloc().
  */
 struct chunk *chunk_make(struct device *dev, const char *owner,
 			 const struct pool_layout *layout, int node, gfp_t gfp)
@@ -129,10 +130,10 @@ struct chunk *chunk_make(struct device *dev, const char *owner,
 }
 
 /**
- * chunk_discard() - the end of a chunk
+ * chunk_discard() - free a chunk
  * @chunk: from chunk_make()
- * @dev: whose DMA it was
- * @busy: a device may still write there: then its memory stays shared, and is lost
+ * @dev: the device that did the DMA
+ * @busy: a device may still write to it: leak the memory, which stays shared
  *
  * Context: Process, may sleep.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Chunks of a pool: shared memory cut into blocks, found by a pointer into it. */
+/* Chunks of a pool: shared memory divided into blocks, found by address. */
 #ifndef _POOL_CHUNK_H
 #define _POOL_CHUNK_H
 
@@ -21,18 +21,18 @@ enum block_state {
 };
 
 /**
- * struct chunk - shared memory that is cut into blocks
- * @vaddr: its first byte
+ * struct chunk - shared memory divided into blocks
+ * @vaddr: first byte
  * @size: bytes
- * @dma: @vaddr for the device
- * @mem: the granules; of no use if @borrowed
- * @borrowed: a single cell, of the kernel's pool for atomic requests
- * @older: for the pool: the next one of all chunks
- * @next: for the pool: the next one with free blocks, while @nr_free > 0
- * @nr_blocks: all
+ * @dma: DMA address of @vaddr
+ * @mem: the granules; unused if @borrowed
+ * @borrowed: a single cell from the kernel's pool for atomic requests
+ * @older: next entry in the pool's list of all chunks
+ * @next: next entry in the pool's list of chunks with free blocks, while @nr_free > 0
+ * @nr_blocks: number of blocks
  * @nr_free: blocks on @stack
- * @stack: units at which free blocks begin
- * @state: of each unit, enum block_state
+ * @stack: units at which the free blocks begin
+ * @state: enum block_state of each unit
  */
 struct chunk {
 	void *vaddr;
@@ -47,13 +47,13 @@ struct chunk {
 };
 
 /**
- * struct chunk_index - open addressing, at most half full
- * @older: the one that this replaced. It stays until the pool goes, for a reader takes no
- *	lock; and together they are smaller than the last
- * @hash_shift: of a 32-bit hash, which leaves a slot
- * @granule_shift: log2 of the granule. A chunk that is larger has but one block, so that a
- *	block and its chunk begin in the same granule
- * @mask: slots, a power of two, less one
+ * struct chunk_index - hash table of chunks; open addressing, at most half full
+ * @older: the index that this one replaced. It lives as long as the pool because readers take no
+ *	lock; all older ones together are smaller than this one
+ * @hash_shift: right shift of a 32-bit hash that leaves a slot number
+ * @granule_shift: log2 of the granule. A chunk larger than a granule has a single block, so a
+ *	block and its chunk always begin in the same granule
+ * @mask: number of slots, a power of two, minus one
  * @slots: a chunk, or NULL
  */
 struct chunk_index {
@@ -66,20 +66,23 @@ struct chunk_index {
 static __always_inline unsigned long chunk_index_slot(const struct chunk_index *index,
 						      const void *vaddr)
 {
-	/* The masks say what is known, and so spare UBSAN its checks. */
+	/* The masks bound the shifts, so UBSAN adds no checks. */
 	const u32 key = (unsigned long)vaddr >> (index->granule_shift & (BITS_PER_LONG - 1));
 
-	/* Chunks come at a constant distance, often: some distances alone would share slots. */
+	/*
+	 * Chunks are often equally spaced, and for some distances the product alone would
+	 * collide.
+	 */
 	return (key ^ key >> 4) * GOLDEN_RATIO_32 >> (index->hash_shift & 31);
 }
 
 /**
- * chunk_index_find() - which chunk is it of?
- * @index: an index, or a younger one of the same pool's
- * @vaddr: any pointer; it is not followed
+ * chunk_index_find() - find the chunk that contains an address
+ * @index: an index of a pool; chunks added to a newer one only are not found
+ * @vaddr: any pointer; never dereferenced
  *
- * Context: Any, beside chunk_index_insert().
- * Return: The chunk that @vaddr lies in, or NULL.
+ * Context: Any, also concurrently with chunk_index_insert().
+ * Return: The chunk, or NULL.
  */
 static __always_inline struct chunk *chunk_index_find(const struct chunk_index *index,
 						      const void *vaddr)
@@ -93,12 +96,12 @@ static __always_inline struct chunk *chunk_index_find(const struct chunk_index *
 }
 
 /**
- * chunk_index_has_room() - is there a slot for one more?
+ * chunk_index_has_room() - check for room for one more chunk
  * @index: an index
- * @nr_chunks: in it
+ * @nr_chunks: chunks in it
  *
  * Context: Any.
- * Return: true if so.
+ * Return: true if the index stays at most half full.
  */
 static inline bool chunk_index_has_room(const struct chunk_index *index, unsigned int nr_chunks)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * No lock is held while memory is allocated or converted: two tasks that find no block may
- * each add a chunk.
+ * No lock is held while memory is allocated or converted, so two tasks that find no free block
+ * may each add a chunk.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,7 +22,7 @@
 
 static struct workqueue_struct *refill_wq;
 
-/* Returns false if the index has no room for it. */
+/* Returns false if the index is full. */
 static bool add_chunk(struct rhi_pool *pool, struct chunk *chunk)
 {
 	guard(spinlock_irqsave)(&pool->lock);
@@ -49,14 +49,14 @@ static int enlarge_index(struct rhi_pool *pool, gfp_t gfp)
 	if (!index)
 		return -ENOMEM;
 	scoped_guard(spinlock_irqsave, &pool->lock) {
-		/* Another task may have been faster. */
+		/* Another task may have enlarged the index, or filled it further, meanwhile. */
 		if (chunk_index_has_room(pool->index, pool->nr_chunks) ||
 		    !chunk_index_has_room(index, pool->nr_chunks))
 			break;
 		for (struct chunk *chunk = pool->chunks; chunk; chunk = chunk->older)
 			chunk_index_insert(index, chunk);
 		index->older = pool->index;
-		/* Pairs with find_chunk(): it was filled before. */
+		/* Publishes a filled index; pairs with find_chunk(). */
 		smp_store_release(&pool->index, index);
 		index = NULL;
 	}
@@ -67,25 +67,25 @@ static int enlarge_index(struct rhi_pool *pool, gfp_t gfp)
 /**
  * pool_grow() - add a chunk
  * @pool: a pool, not native
- * @gfp: GFP flags. Without blocking the chunk is borrowed, see chunk_make()
- * @enough: with more free blocks than this nothing is done
+ * @gfp: GFP flags. If they do not allow blocking, the chunk is borrowed, see chunk_make()
+ * @enough: do nothing if more blocks than this are free
  *
- * Context: As @gfp says; without locks.
- * Return: %0, or an error of chunk_make(): the log says which, but for %-ENOMEM.
+ * Context: Any that @gfp allows; no locks held.
+ * Return: %0, or an error of chunk_make(), which is logged unless it is %-ENOMEM.
  */
 int pool_grow(struct rhi_pool *pool, gfp_t gfp, unsigned long enough)
 {
 	struct chunk *chunk;
 	int err;
 
-	/* Zeroed is what is handed out, not what is added. */
+	/* Blocks are zeroed when they are allocated; a chunk need not be. */
 	gfp &= ~__GFP_ZERO;
 	if (gfpflags_allow_blocking(gfp))
 		magazines_collect(pool);
 	if (READ_ONCE(pool->nr_free) > enough)
 		return 0;
 
-	/* First, for what is borrowed cannot be given back where interrupts are off. */
+	/* Enlarge the index first: a borrowed chunk cannot be freed with interrupts off. */
 	if (!chunk_index_has_room(READ_ONCE(pool->index), READ_ONCE(pool->nr_chunks))) {
 		err = enlarge_index(pool, gfp);
 		if (err)
@@ -113,13 +113,13 @@ static void refill_worker(struct work_struct *work)
 {
 	struct rhi_pool *pool = container_of(work, struct rhi_pool, refill);
 
-	/* It may serve the device that memory is written out to. */
+	/* NOIO: the pool may belong to the device that reclaim writes to. */
 	pool_grow(pool, GFP_NOIO | __GFP_NOWARN, READ_ONCE(pool->reserve) - 1);
 }
 
 /*
- * Magazines hold up to half of all blocks, see magazine_size(): so a pool of which little is
- * in use keeps this free too without a second chunk.
+ * Magazines hold up to half of all blocks, see magazine_size(). At this size a lightly used pool
+ * also keeps its reserve without a second chunk.
  */
 static unsigned long reserve_size(const struct pool_layout *layout)
 {
@@ -127,12 +127,13 @@ static unsigned long reserve_size(const struct pool_layout *layout)
 }
 
 /**
- * pool_reserve_is_low() - does the worker have to run?
+ * pool_reserve_is_low() - check whether the worker must run
  * @pool: a pool, not native
- * @gfp: of a request. The first one that may not block makes the pool keep a reserve
+ * @gfp: flags of the request. The first request that does not allow blocking makes the pool keep
+ *	a reserve
  *
  * Context: Any; holds @pool->lock.
- * Return: true if there are fewer free blocks than the reserve.
+ * Return: true if fewer blocks are free than the reserve.
  */
 bool pool_reserve_is_low(struct rhi_pool *pool, gfp_t gfp)
 {
@@ -143,7 +144,7 @@ bool pool_reserve_is_low(struct rhi_pool *pool, gfp_t gfp)
 }
 
 /**
- * pool_refill() - let the worker run
+ * pool_refill() - queue the worker
  * @pool: a pool, not native
  *
  * Context: Any.
@@ -154,7 +155,7 @@ void pool_refill(struct rhi_pool *pool)
 }
 
 /**
- * pool_grow_create() - get a new pool's worker ready
+ * pool_grow_create() - initialize the worker of a new pool
  * @pool: a pool, not native
  *
  * Context: Any.
@@ -165,8 +166,8 @@ void pool_grow_create(struct rhi_pool *pool)
 }
 
 /**
- * pool_grow_destroy() - wait for a pool's worker
- * @pool: a pool, not native, that nobody uses any more
+ * pool_grow_destroy() - wait for the worker of a pool
+ * @pool: a pool, not native, no longer in use
  *
  * Context: Process, may sleep.
  */
@@ -176,7 +177,7 @@ void pool_grow_destroy(struct rhi_pool *pool)
 }
 
 /**
- * pool_grow_init() - get ready
+ * pool_grow_init() - create the workqueue
  *
  * Context: Process.
  * Return: %0 or %-ENOMEM.
@@ -188,7 +189,7 @@ int __init pool_grow_init(void)
 }
 
 /**
- * pool_grow_exit() - undo pool_grow_init(); there is no pool any more
+ * pool_grow_exit() - undo pool_grow_init(); no pool exists any more
  *
  * Context: Process.
  */

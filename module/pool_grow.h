@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How a pool gets more blocks: another chunk, or a worker that keeps some in reserve. */
+/* Grow a pool: add chunks, and keep a reserve through a worker. */
 #ifndef _POOL_GROW_H
 #define _POOL_GROW_H
 

@@ -7,24 +7,24 @@
 
 #include "pool_layout.h"
 
-/* mm/dmapool.c keeps its own list in the blocks, and so has no smaller ones. */
+/* mm/dmapool.c keeps its free list in the blocks, so they are at least this large. */
 #define MIN_SIZE	16
 
 /**
- * pool_layout_next() - where the next block stands
+ * pool_layout_next() - find the next block
  * @layout: the layout
- * @offset: where it may begin at the earliest, in bytes: 0, or the end of a block
- * @end: bytes that there are: a chunk's, or those of a single cell
+ * @offset: lowest offset at which it may begin, in bytes: 0, or the end of a block
+ * @end: bytes available: those of a chunk, or of a single cell
  *
  * Context: Any.
- * Return: The offset of the first block at or behind @offset; @end if there is no further one.
+ * Return: The offset of the first block at or after @offset; @end if none is left.
  */
 size_t pool_layout_next(const struct pool_layout *layout, size_t offset, size_t end)
 {
 	size_t cell = offset - offset % layout->stride;
 	size_t at = offset - cell;
 
-	/* dma_pool lets no block cross, and begins anew at the boundary. */
+	/* dma_pool moves a block that would cross a boundary to the boundary. */
 	if (at % layout->boundary + layout->size > layout->boundary)
 		at = at - at % layout->boundary + layout->boundary;
 	if (at + layout->size > layout->allocation) {
@@ -35,9 +35,9 @@ size_t pool_layout_next(const struct pool_layout *layout, size_t offset, size_t 
 }
 
 /**
- * pool_layout_blocks() - how many blocks there are
+ * pool_layout_blocks() - count the blocks
  * @layout: the layout
- * @end: bytes, as of pool_layout_next()
+ * @end: bytes available, as for pool_layout_next()
  *
  * Context: Any.
  * Return: The number of blocks.
@@ -53,16 +53,16 @@ unsigned int pool_layout_blocks(const struct pool_layout *layout, size_t end)
 }
 
 /**
- * pool_layout_init() - cut chunks into blocks, by the rules of dma_pool_create()
+ * pool_layout_init() - compute a layout by the rules of dma_pool_create()
  * @layout: filled in
- * @size: bytes of a block
+ * @size: block size in bytes
  * @align: bytes, a power of two, or 0 for none
  * @boundary: bytes, a power of two that no block may cross, or 0 for none
  * @page: bytes of a page, a power of two
  * @granule: bytes, a power of two, at least @page: chunks are whole granules
  *
  * Context: Any.
- * Return: false if dma_pool_create() would refuse these.
+ * Return: false if dma_pool_create() would refuse the arguments.
  */
 bool pool_layout_init(struct pool_layout *layout, size_t size, size_t align, size_t boundary,
 		      size_t page, size_t granule)
@@ -74,7 +74,7 @@ bool pool_layout_init(struct pool_layout *layout, size_t size, size_t align, siz
 	if (!is_power_of_2(align) || size == 0 || size > INT_MAX || align > INT_MAX)
 		return false;
 
-	/* A multiple of 16 in every case: 24 bytes take 32, and a unit is never below 16. */
+	/* Always a multiple of 16: a block of 24 bytes takes 32, and a unit is at least 16. */
 	size = ALIGN(size, max_t(size_t, align, MIN_SIZE));
 	if (boundary && (boundary < size || !is_power_of_2(boundary)))
 		return false;
@@ -84,7 +84,7 @@ bool pool_layout_init(struct pool_layout *layout, size_t size, size_t align, siz
 	layout->boundary = boundary ? min_t(size_t, boundary, layout->allocation) :
 				      layout->allocation;
 
-	/* Memory of dma_alloc_coherent() is aligned to its order: cells are too. */
+	/* dma_alloc_coherent() aligns memory to its order; align cells likewise. */
 	cell = ALIGN(layout->allocation, page);
 	layout->stride = cell < granule ? roundup_pow_of_two(cell) : ALIGN(cell, granule);
 	layout->chunk_size = max_t(size_t, layout->stride, granule);

@@ -15,8 +15,8 @@ static struct workqueue_struct *drain_wq;
 /**
  * magazine_drain() - move blocks to the stacks of their chunks
  * @pool: the pool
- * @magazine: of this CPU, locked, or of a dead one
- * @keep: how many may stay
+ * @magazine: of this CPU, with its lock held, or of a dead CPU
+ * @keep: number of blocks that may stay
  *
  * Context: Any; holds @pool->lock.
  */
@@ -41,8 +41,8 @@ void magazine_drain(struct rhi_pool *pool, struct magazine *magazine, unsigned l
 /**
  * magazine_fill() - move blocks from the stacks of chunks
  * @pool: the pool
- * @magazine: of this CPU, locked, and empty
- * @want: how many, if there are so many
+ * @magazine: of this CPU, with its lock held, and empty
+ * @want: number of blocks, if so many are free
  *
  * Context: Any; holds @pool->lock.
  */
@@ -75,13 +75,13 @@ static void drain_worker(struct work_struct *work)
 }
 
 /**
- * magazines_blocks() - how many free blocks are in magazines?
+ * magazines_blocks() - count the free blocks in all magazines
  * @pool: a pool, not native
  *
- * They are read while they are in use: the sum may never have been true.
+ * The magazines are read without their locks, so the sum is approximate.
  *
  * Context: Any.
- * Return: Their number, about.
+ * Return: The approximate number of blocks.
  */
 unsigned long magazines_blocks(const struct rhi_pool *pool)
 {
@@ -94,10 +94,11 @@ unsigned long magazines_blocks(const struct rhi_pool *pool)
 }
 
 /**
- * magazines_collect() - use what other CPUs have, before another chunk is shared
+ * magazines_collect() - empty the magazines of all CPUs before another chunk is shared
  * @pool: a pool, not native
  *
- * A chunk of large blocks has few of them. It is done if half a chunk can be found so.
+ * Does nothing unless it can yield more than half a chunk's blocks: a chunk of large blocks has
+ * few of them.
  *
  * Context: Process, may sleep.
  */
@@ -118,11 +119,11 @@ void magazines_collect(struct rhi_pool *pool)
 }
 
 /**
- * magazine_size() - how many blocks may a magazine hold?
- * @nr_blocks: that the pool has
+ * magazine_size() - compute the limit of blocks per magazine
+ * @nr_blocks: blocks in the pool
  *
- * Magazines of all CPUs hold no more than half of the blocks that there are; but one, for
- * pairs of alloc and free.
+ * The magazines of all CPUs together hold at most half of the blocks. Each may hold one in any
+ * case, for pairs of alloc and free.
  *
  * Context: Any.
  * Return: 1 to MAGAZINE_MAX.
@@ -133,7 +134,7 @@ unsigned long magazine_size(unsigned long nr_blocks)
 }
 
 /**
- * magazine_cpu_dead() - use the blocks of a CPU that went offline
+ * magazine_cpu_dead() - release the blocks of a CPU that went offline
  * @pool: a pool, not native
  * @cpu: the CPU
  *
@@ -146,7 +147,7 @@ void magazine_cpu_dead(struct rhi_pool *pool, unsigned int cpu)
 }
 
 /**
- * magazines_create() - make empty ones
+ * magazines_create() - allocate empty magazines
  * @pool: a pool, not native
  *
  * Context: Process, may sleep.
@@ -172,8 +173,8 @@ int magazines_create(struct rhi_pool *pool)
 }
 
 /**
- * magazines_destroy() - give all blocks to their chunks, for good
- * @pool: a pool, not native. Nobody uses or collects its blocks any more
+ * magazines_destroy() - return all blocks to their chunks and free the magazines
+ * @pool: a pool, not native. Its blocks are no longer used or collected
  *
  * Context: Process, may sleep.
  */
@@ -189,7 +190,7 @@ void magazines_destroy(struct rhi_pool *pool)
 }
 
 /**
- * magazines_init() - get ready
+ * magazines_init() - create the workqueue
  *
  * Context: Process.
  * Return: %0 or %-ENOMEM.
@@ -201,7 +202,7 @@ int __init magazines_init(void)
 }
 
 /**
- * magazines_exit() - undo magazines_init(); there is no pool any more
+ * magazines_exit() - undo magazines_init(); no pool exists any more
  *
  * Context: Process.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Free blocks of each CPU. */
+/* Per-CPU caches of free blocks. */
 #ifndef _POOL_MAGAZINE_H
 #define _POOL_MAGAZINE_H
 
@@ -15,8 +15,8 @@ struct rhi_pool;
 
 /**
  * struct block - a free block
- * @chunk: what it is of
- * @unit: at which unit of @chunk it begins
+ * @chunk: the chunk it belongs to
+ * @unit: the unit of @chunk at which it begins
  */
 struct block {
 	struct chunk *chunk;
@@ -25,11 +25,11 @@ struct block {
 
 /**
  * struct magazine - free blocks of one CPU
- * @lock: of this CPU, for @nr and @blocks
- * @nr: how many there are
- * @pool: whose
- * @drain: gives all of them back, on this CPU
- * @blocks: these, MAGAZINE_MAX at most
+ * @lock: protects @nr and @blocks, on this CPU
+ * @nr: number of blocks
+ * @pool: the pool they belong to
+ * @drain: work that empties the magazine, on this CPU
+ * @blocks: the blocks, at most MAGAZINE_MAX
  */
 struct magazine {
 	local_lock_t lock;

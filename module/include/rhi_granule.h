@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whole granules that are shared with the host, for other modules; and what rhi_probe knows
- * and does, for those who measure it.
+ * For other modules: memory shared with the host in whole granules. For benchmarks and tests:
+ * the granule, conversion counters and the hook.
  */
 #ifndef _RHI_GRANULE_H
 #define _RHI_GRANULE_H
@@ -13,11 +13,11 @@ struct device;
 struct rhi_granule;
 
 /**
- * struct rhi_granule_stats - what rhi_probe has converted so far, for everybody
- * @shares: conversions to shared that succeeded
- * @unshares: conversions back that succeeded
- * @bytes: shared now
- * @leaked: bytes that nobody can vouch for, lost until the Realm ends
+ * struct rhi_granule_stats - conversion counters of rhi_probe, for all its users
+ * @shares: successful conversions to shared
+ * @unshares: successful conversions to private
+ * @bytes: bytes shared now
+ * @leaked: bytes lost until the Realm ends
  */
 struct rhi_granule_stats {
 	u64 shares, unshares, bytes, leaked;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Pools of small DMA blocks that are shared with the host in whole granules: linux/dmapool.h,
- * one to one, for other modules. What the host can write holds nothing but the blocks.
+ * Pools of small DMA blocks, shared with the host in whole granules. For other modules; same
+ * functions as linux/dmapool.h. The host can write only the blocks: all metadata is in private
+ * memory.
  */
 #ifndef _RHI_POOL_H
 #define _RHI_POOL_H
