@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Asks the RMM for the state of all protected memory, run by run. What one walk sees can be
- * converted behind its back, so that it is walked until two walks see the same.
+ * Ask the RMM for the state of all protected memory, run by run. Memory can be converted during
+ * a walk, so repeat it until two successive walks agree.
  */
 #include <linux/build_bug.h>
 #include <linux/cleanup.h>
@@ -23,13 +23,13 @@
 #include "audit.h"
 #include "hostconf.h"
 
-/* 2 MiB for each of two walks: a Realm with more runs has other worries. */
+/* 2 MiB for each of two walks. A Realm with more runs has bigger problems. */
 #define MAX_RUNS	SZ_256K
 #define MAX_WALKS	5
 
-/* One table of 4K maps so much with pages, and no table of the RMM maps less. */
+/* A 4K translation table of page entries maps this much; no table of the RMM maps less. */
 #define TABLE_BYTES	SZ_2M
-/* Tables of what is no RAM: a host can make some there, but has no reason to make many. */
+/* Allowance for tables outside RAM: the host can create some there, but needs few. */
 #define MORE_TABLES	4096
 
 static_assert(RIPAS_EMPTY == (int)RSI_RIPAS_EMPTY && RIPAS_RAM == (int)RSI_RIPAS_RAM &&
@@ -37,9 +37,9 @@ static_assert(RIPAS_EMPTY == (int)RSI_RIPAS_EMPTY && RIPAS_RAM == (int)RSI_RIPAS
 static_assert(RIPAS_UNIT == RSI_GRANULE_SIZE);
 static_assert(sizeof(struct realm_config) == RSI_GRANULE_SIZE);
 
-static DEFINE_SPINLOCK(last_lock);	/* protects the two that follow */
+static DEFINE_SPINLOCK(last_lock);	/* protects the two variables below */
 static enum audit_verdict last_verdict;
-static u64 last_ns;			/* of ktime_get_boottime_ns(); 0: no audit yet */
+static u64 last_ns;			/* from ktime_get_boottime_ns(); 0: no audit yet */
 
 static const char * const verdicts[] = {
 	[AUDIT_ALIGNED]		= RHI_AUDIT_ALIGNED,
@@ -51,11 +51,11 @@ static const char * const verdicts[] = {
 };
 
 /**
- * audit_verdict_name() - the word for a verdict in debugfs
+ * audit_verdict_name() - name a verdict, as in debugfs
  * @verdict: a verdict
  *
  * Context: Any.
- * Return: The word. Part of the ABI.
+ * Return: The name. Part of the ABI.
  */
 const char *audit_verdict_name(enum audit_verdict verdict)
 {
@@ -70,12 +70,12 @@ static void set_last(enum audit_verdict verdict)
 }
 
 /**
- * audit_get_last() - tell the verdict of the latest audit
+ * audit_get_last() - get the verdict of the latest audit
  * @verdict: filled in
- * @age_seconds: filled in: how long ago it ended
+ * @age_seconds: filled in: seconds since that audit ended
  *
  * Context: Process.
- * Return: false if there was no audit since the module was loaded.
+ * Return: false if no audit has run since the module was loaded.
  */
 bool audit_get_last(enum audit_verdict *verdict, u64 *age_seconds)
 {
@@ -91,7 +91,7 @@ static unsigned long get_state(u64 start, u64 end, u64 *top, u64 *state)
 {
 	struct arm_smccc_res res;
 
-	/* Not rsi_ipa_state_get(): its enum would cut a state of 64 bits. */
+	/* Not rsi_ipa_state_get(): its enum would truncate a 64-bit state. */
 	arm_smccc_smc(SMC_RSI_IPA_STATE_GET, start, end, 0, 0, 0, 0, 0, &res);
 	*top = res.a1;
 	*state = res.a2;
@@ -126,12 +126,12 @@ static int add_ram(struct resource *res, void *arg)
 static void list_ram(struct ram_list *list)
 {
 	list->nr = 0;
-	/* What lies below an entry of this kind is not shown again. */
+	/* walk_iomem_res_desc() does not report the children of a match. */
 	walk_iomem_res_desc(IORES_DESC_NONE, IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY, 0, -1,
 			    list, add_ram);
 }
 
-/* "System RAM" of /proc/iomem: memory that is plugged in meanwhile may not be seen. */
+/* "System RAM" of /proc/iomem. Memory hot-added between the two passes may be missed. */
 static int find_ram(struct audit *audit)
 {
 	struct ram_list list = { 0 };
@@ -148,14 +148,14 @@ static int find_ram(struct audit *audit)
 }
 
 /*
- * From the RMM, for prot_ns_shared is the bit as a PTE has it, which is somewhere else in
- * addresses of 52 bits.
+ * Ask the RMM: prot_ns_shared is the bit in a PTE, whose position differs from that in the IPA
+ * if addresses have 52 bits.
  */
 static int ask_ipa_bits(struct audit *audit)
 {
 	struct realm_config *config __free(kfree) = NULL;
 
-	/* Aligned to its size, and in the linear map. */
+	/* kzalloc() aligns this to its size, in the linear map, as the RMM requires. */
 	config = kzalloc(RSI_GRANULE_SIZE, GFP_KERNEL);
 	if (!config)
 		return -ENOMEM;
@@ -169,7 +169,7 @@ static int ask_ipa_bits(struct audit *audit)
 	return 0;
 }
 
-/* Two walks that saw the same, or the latest of MAX_WALKS. */
+/* Walk until two successive walks agree, at most MAX_WALKS times. */
 static int walk(struct audit *audit)
 {
 	const u64 max_short = ram_bytes(audit) / TABLE_BYTES * 2 + MORE_TABLES;
@@ -244,13 +244,13 @@ static int take(struct audit *audit)
 }
 
 /**
- * audit_take() - look at all of the Realm's memory now
+ * audit_take() - audit all memory of the Realm now
  *
- * Nothing is changed, and no memory looked into: it is the RMM that is asked.
+ * Only asks the RMM: no state is changed and no memory is read.
  *
- * Context: Process, may sleep. For the time of an RSI call for each run of memory, and one
- *	for each of the RMM's translation tables, twice or more.
- * Return: For audit_release(); ERR_PTR(-ENOMEM).
+ * Context: Process, may sleep. Takes one RSI call for each run of memory and one for each
+ *	translation table of the RMM, at least twice.
+ * Return: The audit, to be freed with audit_release(); or ERR_PTR(-ENOMEM).
  */
 struct audit *audit_take(void)
 {
@@ -271,8 +271,8 @@ struct audit *audit_take(void)
 }
 
 /**
- * audit_release() - free what audit_take() made
- * @audit: the audit
+ * audit_release() - free an audit
+ * @audit: from audit_take()
  *
  * Context: Process.
  */

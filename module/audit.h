@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which of this kernel's memory breaks the host's granule. */
+/* Find memory of this guest that breaks the host's granule. */
 #ifndef _AUDIT_H
 #define _AUDIT_H
 
@@ -8,29 +8,29 @@
 #include "ripas_runs.h"
 
 enum audit_verdict {
-	AUDIT_ALIGNED,		/* each granule is shared as a whole, or not at all */
-	AUDIT_MISALIGNED,		/* some are shared in part, or lost */
-	AUDIT_INCONCLUSIVE,		/* nothing was found, but not all was seen */
-	AUDIT_UNKNOWN,		/* the granule is not known */
+	AUDIT_ALIGNED,		/* each granule is entirely shared or entirely private */
+	AUDIT_MISALIGNED,		/* partly shared granules, or DESTROYED memory */
+	AUDIT_INCONCLUSIVE,		/* nothing found in an incomplete or changing map */
+	AUDIT_UNKNOWN,		/* the granule is unknown */
 	AUDIT_NOT_REALM,
-	AUDIT_FAILED,		/* the RMM's answers make no sense */
+	AUDIT_FAILED,		/* the RMM returned an error or an invalid answer */
 };
 
 /**
- * struct audit - one look at all of the Realm's memory
- * @verdict: what came of it
- * @error: AUDIT_FAILED: what is wrong with the answer for runs.end
- * @ipa_bits: of an address, in both halves together
- * @runs: of the latest walk
- * @ram: what the guest has as memory, ascending
+ * struct audit - the result of one audit of the Realm's memory
+ * @verdict: the result
+ * @error: for AUDIT_FAILED: what is wrong with the RMM's answer for runs.end
+ * @ipa_bits: IPA width in bits, protected and unprotected half together
+ * @runs: the latest walk
+ * @ram: memory of the guest, ascending
  * @nr_ram: ranges in @ram
  * @findings: ascending
- * @nr_findings: in @findings
- * @sums: as they are called
- * @walks: how often the memory was walked, until two walks saw the same
- * @changed: runs that differ between the latest two walks: 0, or they never agreed
- * @calls: to the RMM
- * @ns: nanoseconds that it took
+ * @nr_findings: entries in @findings
+ * @sums: totals
+ * @walks: walks done, until two in succession agreed
+ * @changed: runs that differ between the last two walks; nonzero if they never agreed
+ * @calls: calls to the RMM
+ * @ns: duration in nanoseconds
  */
 struct audit {
 	enum audit_verdict verdict;

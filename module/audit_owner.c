@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is exported tells of this module's own chunks, swiotlb and reserved memory. What
- * is not exported is found by its name, and checked before it is believed. Where nobody
- * knows, the page's own state is all there is to say.
+ * Exported interfaces identify this module's chunks, swiotlb and reserved memory. Other owners
+ * are found by symbol name, and the symbol is checked before use. If no owner is found, the
+ * flags of the page are reported.
  */
 #include <linux/cleanup.h>
 #include <linux/cma.h>
@@ -26,7 +26,7 @@
 
 /* kernel/dma/pool.c, drivers/irqchip/irq-gic-v3-its.c, mm/cma.c: 6.13 to 7.3 */
 static struct {
-	struct mutex lock;	/* until @looked */
+	struct mutex lock;	/* held until @looked is set */
 	bool looked;
 	struct gen_pool *atomic[3], *itt;
 	struct rdists **rdists;
@@ -36,7 +36,7 @@ static struct {
 	const char *(*cma_name)(const struct cma *cma);
 } kernel = { .lock = __MUTEX_INITIALIZER(kernel.lock) };
 
-/* A gen_pool that was made so, and nothing else that may stand under this name. */
+/* Check that the symbol is a gen_pool created with these parameters, and not another object. */
 static bool is_pool(const struct gen_pool *pool, genpool_algo_t algo, int order)
 {
 	struct gen_pool copy;
@@ -45,7 +45,10 @@ static bool is_pool(const struct gen_pool *pool, genpool_algo_t algo, int order)
 	       copy.algo == algo && copy.min_alloc_order == order;
 }
 
-/* A pointer to one; since 7.3 that of an atomic pool has a flag before it. */
+/*
+ * The symbol is a pointer to a gen_pool. Since 7.3 an atomic pool's pointer is preceded by a
+ * flag.
+ */
 static struct gen_pool *find_pool(const char *name, genpool_algo_t algo, int order)
 {
 	struct gen_pool **at = (struct gen_pool **)ksym_data(name);
@@ -96,7 +99,7 @@ static bool is_ours(phys_addr_t at, struct audit_owner *owner)
 	return granule_describe(at, &owner->end, owner->text, sizeof(owner->text));
 }
 
-/* Devices with a restricted pool of their own have it in reserved memory. */
+/* A device with a restricted pool of its own has it in reserved memory. */
 static bool is_swiotlb(phys_addr_t at, struct audit_owner *owner)
 {
 #ifdef CONFIG_SWIOTLB
@@ -132,7 +135,7 @@ static void try_chunk(struct gen_pool *pool, struct gen_pool_chunk *chunk, void 
 	struct chunk_query *query = arg;
 	phys_addr_t start = chunk->phys_addr;
 
-	/* The ITS's pool does not know where its memory is: it is in the linear map. */
+	/* The ITS's pool has no physical addresses: its memory is in the linear map. */
 	if (start == (phys_addr_t)-1)
 		start = virt_to_phys((void *)chunk->start_addr);
 	if (take(query->owner, query->at, start, chunk->end_addr - chunk->start_addr + 1,
@@ -163,7 +166,7 @@ static bool is_itt(phys_addr_t at, struct audit_owner *owner)
 	return is_in_pool(kernel.itt, at, owner, "GICv3 ITS: interrupt translation tables");
 }
 
-/* How large they are: irq-gic-v3-its.c, its_alloc_lpi_tables(). */
+/* Sizes from irq-gic-v3-its.c, its_alloc_lpi_tables(). */
 static bool is_lpi(phys_addr_t at, struct audit_owner *owner)
 {
 	struct rdists *rdists, copy;
@@ -178,7 +181,7 @@ static bool is_lpi(phys_addr_t at, struct audit_owner *owner)
 				       "GICv3 LPI property table"))
 		return true;
 	for_each_possible_cpu(cpu) {
-		/* An anonymous struct keeps its __percpu, for sparse. */
+		/* Cast: sparse keeps __percpu on members of an anonymous struct. */
 		struct page * const *pend = (__force struct page * const *)
 					    &per_cpu_ptr(copy.rdist, cpu)->pend_page;
 		struct page *page;
@@ -237,7 +240,7 @@ static bool is_cma(phys_addr_t at, struct audit_owner *owner)
 }
 #endif
 
-/* Flags are read without a lock: the page may become another's meanwhile. */
+/* The flags are read without a lock: the page may change owner meanwhile. */
 static void describe_page(phys_addr_t at, struct audit_owner *owner)
 {
 	struct page *page;
@@ -263,12 +266,12 @@ static void describe_page(phys_addr_t at, struct audit_owner *owner)
 }
 
 /**
- * audit_owner() - say whose memory this is
+ * audit_owner() - find the owner of memory
  * @at: an address in RAM
- * @end: up to where it is of interest
- * @owner: filled in; what it says holds up to owner->end, which is at most @end
+ * @end: end of the range of interest
+ * @owner: filled in; valid up to owner->end, which is at most @end
  *
- * What cannot be told is "unknown: " and what the page itself shows.
+ * If the owner is unknown, the text is "unknown: " followed by what the page flags show.
  *
  * Context: Process, may sleep.
  */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whose memory this is, as far as a module can tell. */
+/* Find the owner of memory, as far as a module can tell. */
 #ifndef _AUDIT_OWNER_H
 #define _AUDIT_OWNER_H
 
 #include <linux/types.h>
 
 /**
- * struct audit_owner - who has some memory
- * @end: up to where it is known to be one owner's
- * @text: who that is, for people
+ * struct audit_owner - the owner of a range of memory
+ * @end: end of the range that is known to have this owner
+ * @text: description of the owner
  */
 struct audit_owner {
 	phys_addr_t end;

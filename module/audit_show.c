@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Opening one of these files looks at all memory; what is read then is of that moment. */
+/* Opening either file runs an audit; reading returns the result of that moment. */
 #include <linux/array_size.h>
 #include <linux/err.h>
 #include <linux/module.h>
@@ -13,7 +13,7 @@
 #include "audit_show.h"
 #include "hostconf.h"
 
-/* Of one finding: a run of scattered pages has an owner for each. */
+/* Per finding: each page of a run of scattered pages may have its own owner. */
 #define MAX_OWNERS	16
 
 static void show_meaning(struct seq_file *s, const struct audit *audit)
@@ -69,7 +69,7 @@ static void show_head(struct seq_file *s, const struct audit *audit)
 		seq_puts(s, "# misaligned start end size private_bytes\n# destroyed start end size\n# owner start end size who\n");
 }
 
-/* The pages of a run that have one owner are one line. */
+/* Print one line for each part of a run that has a single owner. */
 static void show_owners(struct seq_file *s, const struct ripas_range *where)
 {
 	struct audit_owner owner, next;
@@ -81,7 +81,10 @@ static void show_owners(struct seq_file *s, const struct ripas_range *where)
 			owner.end = where->end;
 			strscpy(owner.text, "not listed: too many owners");
 		}
-		/* Page by page the same is said, often; a run may be most of memory. */
+		/*
+		 * Merge equal neighbours: owners are often reported page by page, and a run can
+		 * be most of memory.
+		 */
 		while (owner.end < where->end && !fatal_signal_pending(current)) {
 			audit_owner(owner.end, where->end, &next);
 			if (strcmp(next.text, owner.text))
@@ -118,7 +121,7 @@ static void show_keys(struct seq_file *s, const struct sum *sums, size_t nr)
 		seq_printf(s, "%-26s%llu\n", sums[i].key, sums[i].value);
 }
 
-/* A walk that failed has seen only a part. */
+/* A failed walk covers only part of memory. */
 static bool has_map(const struct audit *audit)
 {
 	return audit->verdict != AUDIT_NOT_REALM && audit->verdict != AUDIT_FAILED;
@@ -167,7 +170,7 @@ static void show_run(struct seq_file *s, const char *prefix, const struct ripas_
 		   run.end - run.start, ripas_state_name(ripas_runs_state(runs, i)));
 }
 
-/* A place in a file is the number of a record, and one: NULL would end the file. */
+/* A seq_file position is a record number plus one, because NULL ends the file. */
 static void *place(loff_t pos, size_t nr)
 {
 	return pos < nr ? (void *)(uintptr_t)(pos + 1) : NULL;
@@ -182,7 +185,7 @@ static void stop(struct seq_file *s, void *v)
 {
 }
 
-/* The head, each finding, the sums, each run. */
+/* Records: the head, the findings, the sums, the runs. */
 static void *audit_start(struct seq_file *s, loff_t *pos)
 {
 	const struct audit *audit = s->private;
@@ -212,7 +215,7 @@ static int audit_show(struct seq_file *s, void *v)
 	return 0;
 }
 
-/* The head, each run, a remark. */
+/* Records: the head, the runs, a remark. */
 static void *ripas_start(struct seq_file *s, loff_t *pos)
 {
 	const struct audit *audit = s->private;
@@ -295,7 +298,7 @@ static int release(struct inode *inode, struct file *file)
 	return seq_release(inode, file);
 }
 
-/* debugfs: verdict, what breaks the granule, sums, and the map that they are of */
+/* debugfs audit: the verdict, the findings, the sums, and the map they are based on */
 const struct file_operations audit_fops = {
 	.owner = THIS_MODULE,
 	.open = audit_open,
@@ -304,7 +307,7 @@ const struct file_operations audit_fops = {
 	.release = release,
 };
 
-/* debugfs: the map */
+/* debugfs ripas: the map */
 const struct file_operations ripas_fops = {
 	.owner = THIS_MODULE,
 	.open = ripas_open,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The files audit and ripas in debugfs. */
+/* The debugfs files audit and ripas. */
 #ifndef _AUDIT_SHOW_H
 #define _AUDIT_SHOW_H
 

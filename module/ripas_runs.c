@@ -17,11 +17,11 @@ static const char * const state_names[] = {
 };
 
 /**
- * ripas_state_name() - a state as DEN0137 spells it
+ * ripas_state_name() - name a state, as in DEN0137
  * @state: a state
  *
  * Context: Any.
- * Return: The word. Part of the ABI.
+ * Return: The name. Part of the ABI.
  */
 const char *ripas_state_name(enum ripas_state state)
 {
@@ -29,9 +29,9 @@ const char *ripas_state_name(enum ripas_state state)
 }
 
 /**
- * ripas_runs_at() - where a run is
+ * ripas_runs_at() - get the range of a run
  * @runs: from ripas_runs_walk()
- * @i: which, below runs->nr
+ * @i: index, below runs->nr
  *
  * Context: Any.
  * Return: The range.
@@ -44,9 +44,9 @@ struct ripas_range ripas_runs_at(const struct ripas_runs *runs, size_t i)
 }
 
 /**
- * ripas_runs_state() - which state a run has
+ * ripas_runs_state() - get the state of a run
  * @runs: from ripas_runs_walk()
- * @i: which, below runs->nr
+ * @i: index, below runs->nr
  *
  * Context: Any.
  * Return: The state.
@@ -72,18 +72,18 @@ static const char *answer_error(u64 start, u64 end, u64 top, u64 state)
 }
 
 /**
- * ripas_runs_walk() - ask for the state of all memory below an address
- * @runs: run and max are the caller's, all else is filled in, also after an error
+ * ripas_runs_walk() - get the state of all memory below an address
+ * @runs: the caller sets run and max; the rest is filled in, even after an error
  * @end: bytes, a multiple of RIPAS_UNIT
- * @max_short: how many answers may end inside of a run: an RMM ends one with the translation
- *	table that it looked into, so that there is a reason for one for each 2 MiB of memory
+ * @max_short: limit on answers that end inside a run: an RMM ends its answer with the
+ *	translation table it read, which justifies one short answer per 2 MiB of memory
  * @get: asks the RMM
  *
- * The RMM may be wrong, or worse: each answer is checked, and there are no more calls than
- * @runs has room for and @max_short together.
+ * The RMM's answers are untrusted: each one is checked, and the number of calls is at most the
+ * capacity of @runs plus @max_short plus one.
  *
  * Context: That of @get.
- * Return: NULL, or what was wrong with the answer for runs->end, in words.
+ * Return: NULL, or a description of what is wrong with the answer for runs->end.
  */
 const char *ripas_runs_walk(struct ripas_runs *runs, u64 end, u64 max_short, ripas_get_fn get)
 {
@@ -120,13 +120,12 @@ const char *ripas_runs_walk(struct ripas_runs *runs, u64 end, u64 max_short, rip
 }
 
 /**
- * ripas_runs_changed() - how much changed between two walks
- * @a: one
- * @b: the other
+ * ripas_runs_changed() - count the differences between two walks
+ * @a: one walk
+ * @b: the other walk
  *
  * Context: Any.
- * Return: Runs that begin in only one of them, or have another state there; 0 if they are
- *	the same.
+ * Return: Number of runs that begin in only one walk or differ in state; 0 if both are equal.
  */
 size_t ripas_runs_changed(const struct ripas_runs *a, const struct ripas_runs *b)
 {
@@ -147,7 +146,7 @@ size_t ripas_runs_changed(const struct ripas_runs *a, const struct ripas_runs *b
 	return changed;
 }
 
-/* The run that @at lies in, or behind the last one. */
+/* Returns the index of the run that contains @at, or runs->nr. */
 static size_t find(const struct ripas_runs *runs, u64 at)
 {
 	size_t low = 0, high = runs->nr;
@@ -165,7 +164,7 @@ static size_t find(const struct ripas_runs *runs, u64 at)
 	return low;
 }
 
-/* What the Realm keeps for itself between these. */
+/* Count the private bytes in a range. */
 static u64 private_bytes(const struct ripas_runs *runs, u64 start, u64 end)
 {
 	u64 bytes = 0;
@@ -184,7 +183,7 @@ static u64 private_bytes(const struct ripas_runs *runs, u64 start, u64 end)
 
 struct search {
 	const struct ripas_runs *runs;
-	u64 granule, behind;	/* all granules below have been counted */
+	u64 granule, behind;	/* all granules below this are counted */
 	struct ripas_finding *findings;
 	size_t nr, max;
 	struct ripas_sums *sums;
@@ -208,13 +207,13 @@ static void add_finding(struct search *search, const struct ripas_finding *findi
 	search->nr++;
 }
 
-/* The part of a run that lies in one range of RAM. */
+/* Examine the part of a run that lies in one range of RAM. */
 static void search_part(struct search *search, const struct ripas_range *run,
 		       const struct ripas_range *part, enum ripas_state state)
 {
 	const u64 mask = search->granule - 1;
 	struct ripas_finding finding = { .where = *part, .state = state };
-	/* Where the walk was cut, nobody knows how the run goes on. */
+	/* If the walk was truncated, the end of its last run is unknown. */
 	const bool ends = part->end == run->end &&
 			  !(search->runs->truncated && run->end == search->runs->end);
 	bool bad_start, bad_end;
@@ -227,7 +226,7 @@ static void search_part(struct search *search, const struct ripas_range *run,
 	if (state != RIPAS_EMPTY || !search->granule)
 		return;
 
-	/* Where it goes on outside of RAM there is nothing that it could break. */
+	/* A run that continues outside RAM cannot break a granule at that end. */
 	bad_start = part->start == run->start && part->start & mask;
 	bad_end = ends && part->end & mask;
 	if (!bad_start && !bad_end)
@@ -247,17 +246,17 @@ static void search_part(struct search *search, const struct ripas_range *run,
 }
 
 /**
- * ripas_runs_find_misaligned() - find what breaks the granule, and what is lost
- * @runs: from ripas_runs_walk(), of an address space that ends with a whole granule
- * @ram: the guest's memory, ascending; outside of it an EMPTY run is nothing, or a device
+ * ripas_runs_find_misaligned() - find runs that break the granule, and lost memory
+ * @runs: from ripas_runs_walk(), over an address space that ends with a whole granule
+ * @ram: the guest's memory, ascending; an EMPTY run outside it is unused or a device
  * @nr_ram: ranges in @ram
- * @granule: bytes, a power of two; 0 if it is not known: then no run can break it
+ * @granule: bytes, a power of two; 0 if unknown: then no run is misaligned
  * @findings: filled in, ascending
- * @max: room in @findings
+ * @max: capacity of @findings
  * @sums: filled in
  *
  * Context: Any.
- * Return: How many findings there are, be there room or not.
+ * Return: Number of findings, which may exceed @max.
  */
 size_t ripas_runs_find_misaligned(const struct ripas_runs *runs, const struct ripas_range *ram,
 			size_t nr_ram, u64 granule, struct ripas_finding *findings, size_t max,

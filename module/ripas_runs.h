@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A Realm's protected memory as runs of one state. No kernel is needed: see tests/unit. */
+/* A Realm's protected memory as runs of equal state. Independent of the kernel: see tests/unit. */
 #ifndef _RIPAS_RUNS_H
 #define _RIPAS_RUNS_H
 
 #include <linux/types.h>
 
-/* The unit in which a Realm's memory changes state, in bytes (RMM specification DEN0137). */
+/* Smallest unit of a RIPAS change, in bytes (RMM specification DEN0137). */
 #define RIPAS_UNIT	0x1000ULL
 
-/* As RSI_IPA_STATE_GET has them in X2 (DEN0137). */
+/* Values that RSI_IPA_STATE_GET returns in X2 (DEN0137). */
 enum ripas_state {
 	RIPAS_EMPTY,
 	RIPAS_RAM,
@@ -18,13 +18,13 @@ enum ripas_state {
 };
 
 /**
- * struct ripas_runs - what a walk found: each run ends where the next one begins
- * @run: where each begins, with its state in the low bits
- * @nr: runs
- * @max: room in @run
- * @end: where the last one ends; after an error, the address that the RMM was asked for
- * @calls: to the RMM
- * @truncated: there was no room for all: behind @end nobody looked
+ * struct ripas_runs - the result of a walk; each run ends where the next one begins
+ * @run: start address of each run, with its state in the low bits
+ * @nr: number of runs
+ * @max: capacity of @run
+ * @end: end of the last run; after an error, the address that the RMM was asked about
+ * @calls: calls to the RMM
+ * @truncated: @run was too small, and memory from @end on was not walked
  */
 struct ripas_runs {
 	u64 *run;
@@ -35,19 +35,19 @@ struct ripas_runs {
 };
 
 /**
- * struct ripas_range - memory
- * @start: its first byte
- * @end: behind its last one
+ * struct ripas_range - a range of memory
+ * @start: first byte
+ * @end: first byte after the range
  */
 struct ripas_range {
 	u64 start, end;
 };
 
 /**
- * struct ripas_finding - a run that breaks the granule, or memory that is lost
- * @where: the run; of a run that goes on outside of RAM, the part that is RAM
- * @state: RIPAS_EMPTY, that is shared with the host, or RIPAS_DESTROYED
- * @private_bytes: private memory in the granules that hold the ends of a shared run
+ * struct ripas_finding - a run that breaks the granule, or lost memory
+ * @where: the run; if it extends outside RAM, the part inside RAM
+ * @state: RIPAS_EMPTY (shared with the host) or RIPAS_DESTROYED
+ * @private_bytes: private memory in the granules at the ends of a shared run
  */
 struct ripas_finding {
 	struct ripas_range where;
@@ -56,12 +56,12 @@ struct ripas_finding {
 };
 
 /**
- * struct ripas_sums - bytes of RAM by what became of them, and what is wrong
- * @bytes: by state
- * @misaligned: shared runs that begin or end inside of a granule
- * @destroyed: runs that are lost
- * @granules: that are shared in part
- * @private_bytes: in these granules
+ * struct ripas_sums - totals over RAM
+ * @bytes: bytes in each state
+ * @misaligned: shared runs that begin or end inside a granule
+ * @destroyed: DESTROYED runs
+ * @granules: partly shared granules
+ * @private_bytes: private memory in those granules
  */
 struct ripas_sums {
 	u64 bytes[RIPAS_NR_STATES];
@@ -69,7 +69,7 @@ struct ripas_sums {
 	u64 granules, private_bytes;
 };
 
-/* RSI_IPA_STATE_GET, or a pretence: asks for @start to @end, returns the RSI code. */
+/* RSI_IPA_STATE_GET or a test double: asks about @start to @end, returns the RSI code. */
 typedef unsigned long (*ripas_get_fn)(u64 start, u64 end, u64 *top, u64 *state);
 
 const char *ripas_state_name(enum ripas_state state);
