@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The order is the kernel's (arch/arm64/mm/pageattr.c): the linear mapping is made invalid,
- * the RMM is asked, the mapping is made valid with its new attribute. So nobody ever reads
- * memory whose RIPAS is EMPTY, and what a host leaves half-way stays unmapped.
+ * The sequence is that of arch/arm64/mm/pageattr.c: invalidate the linear mapping, call the RMM,
+ * then make the mapping valid with the new attribute. So no access ever hits memory whose RIPAS
+ * is EMPTY through a private mapping, and memory that a host leaves half-converted stays
+ * unmapped.
  *
- * set_memory_decrypted() itself is not used: rsi_set_memory_range() asks for ever where the
- * host makes no progress. Here each request may stall MAX_STALLS times in a row.
+ * set_memory_decrypted() is avoided because rsi_set_memory_range() loops for ever if the host
+ * makes no progress. Here a request fails after MAX_STALLS calls in a row without progress.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,15 +22,15 @@
 #include "ksym.h"
 
 /*
- * The RMM may stop after any page (DEN0137, RSI_IPA_STATE_SET), but then it has done that
- * page.
+ * The RMM may stop after any page, but must have changed at least that page (DEN0137,
+ * RSI_IPA_STATE_SET).
  */
 #define MAX_STALLS	8
 
-/* init_mm, which is not exported; NULL: the kernel converts, see convert() */
+/* init_mm, not exported; NULL if not found: then the kernel converts, see convert() */
 static struct mm_struct *kernel_mm;
 
-/* Only entries of single pages: Realms map their memory so (can_set_direct_map()). */
+/* Returns NULL for block mappings. A Realm maps its memory by pages (can_set_direct_map()). */
 static pte_t *find_pte(unsigned long addr)
 {
 	pgd_t *pgdp = pgd_offset(kernel_mm, addr);
@@ -51,7 +52,7 @@ static pte_t *find_pte(unsigned long addr)
 	return pte_offset_kernel(pmdp, addr);
 }
 
-/* The entry is this page's, mapped alone: else this is not the table that it should be. */
+/* Check that the entry maps exactly this page, to be sure that it is in the right table. */
 static bool is_mapped(struct page *page, pte_t *ptep)
 {
 	pte_t pte;
@@ -71,7 +72,7 @@ static bool is_mapped_by_pages(struct page *page, unsigned int nr)
 	return true;
 }
 
-/* All entries have been found by is_mapped_by_pages(). Tables are never taken down. */
+/* is_mapped_by_pages() has found all entries, and the kernel never frees these tables. */
 static void change_mapping(struct page *page, unsigned int nr, unsigned long set,
 			   unsigned long clear)
 {
@@ -87,7 +88,10 @@ static void change_mapping(struct page *page, unsigned int nr, unsigned long set
 		pte = clear_pte_bit(READ_ONCE(*ptep), __pgprot(clear));
 		__set_pte_nosync(ptep, set_pte_bit(pte, __pgprot(set)));
 	}
-	/* An invalid entry is in no TLB, but one that becomes valid has to be seen. */
+	/*
+	 * TLBs do not cache invalid entries: making an entry valid needs no flush, but barriers
+	 * so that table walks see it.
+	 */
 	if (clear & PTE_VALID) {
 		flush_tlb_kernel_range(start, start + nr * PAGE_SIZE);
 	} else {
@@ -96,7 +100,7 @@ static void change_mapping(struct page *page, unsigned int nr, unsigned long set
 	}
 }
 
-/* Returns where the host stopped: @end if it did everything. */
+/* Returns the address at which the host stopped; @end if it changed everything. */
 static phys_addr_t set_ripas(phys_addr_t start, phys_addr_t end, enum ripas ripas)
 {
 	int stalls = 0;
@@ -106,7 +110,7 @@ static phys_addr_t set_ripas(phys_addr_t start, phys_addr_t end, enum ripas ripa
 
 		if (rsi_set_addr_range_state(start, end, ripas, RSI_CHANGE_DESTROYED, &top))
 			break;
-		/* A host that goes elsewhere may have changed anything. */
+		/* If the answer is outside the range, the host may have changed anything. */
 		if (top < start || top > end)
 			break;
 		if (top > start)
@@ -136,22 +140,22 @@ static bool all_is(phys_addr_t start, phys_addr_t end, enum ripas wanted)
 
 /**
  * convert() - share memory with the host, or make it private again
- * @page: its first page, in the linear map; the caller's alone
+ * @page: first page, in the linear map, exclusively owned by the caller
  * @size: bytes, whole pages
  * @share: true to share
  *
- * What was in the memory is undefined afterwards (DEN0137, RSI_IPA_STATE_SET).
+ * The content is undefined afterwards (DEN0137, RSI_IPA_STATE_SET).
  *
- * Where init_mm is not known (no CONFIG_KALLSYMS_ALL or CONFIG_KPROBES), or the linear map
- * has blocks here, set_memory_decrypted() and set_memory_encrypted() do it: as safe, but a
- * host that makes no progress holds the task for ever.
+ * If init_mm is unknown (no CONFIG_KALLSYMS_ALL or CONFIG_KPROBES), or the linear map has block
+ * mappings here, the function calls set_memory_decrypted() or set_memory_encrypted(). That is as
+ * safe, except that the task hangs if the host makes no progress.
  *
  * Context: Process, may sleep.
  * Return:
- * * %0 - done
- * * %-EIO - the host refused; memory and mapping are as before
- * * %-EUCLEAN - the host stopped half-way: the memory is not mapped any more, and must never
- *	be touched
+ * * %0 - converted
+ * * %-EIO - the host refused; memory and mapping are unchanged
+ * * %-EUCLEAN - the host stopped part-way through: the memory is unmapped and must never be
+ *   accessed
  */
 int convert(struct page *page, size_t size, bool share)
 {
@@ -181,7 +185,7 @@ int convert(struct page *page, size_t size, bool share)
 }
 
 /**
- * convert_init() - look for what the kernel does not export
+ * convert_init() - look up init_mm
  *
  * Context: Process, may sleep.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Changes memory between private and shared: RIPAS, and the linear mapping. */
+/* Convert memory between private and shared: its RIPAS and its linear mapping. */
 #ifndef _CONVERT_H
 #define _CONVERT_H
 

@@ -20,10 +20,10 @@
 #include "trace.h"
 
 /*
- * The structure of RSI_HOST_CALL (DEN0137): the immediate is 16 bits wide, but the RMM
- * reads more of its word (TF-RMM runtime/rsi/host_call.c), so that all of it is zeroed.
- * Aligned to its own size it cannot cross a page, and its IPA is that of one page plus an
- * offset, wherever the kernel puts a module's data.
+ * The RSI_HOST_CALL structure (DEN0137). The immediate is 16 bits wide, but the RMM reads more
+ * of its 64-bit word (TF-RMM runtime/rsi/host_call.c), so the whole word is zeroed. Aligned to
+ * its own size the structure cannot cross a page, and its IPA is that of one page plus an
+ * offset, wherever the kernel places module data.
  */
 #define HOSTCALL_ALIGN	256
 
@@ -34,7 +34,7 @@ static struct {
 
 static phys_addr_t buffer_ipa;
 
-/* The latest calls, for debugfs. */
+/* Latest calls, shown in debugfs */
 #define LOG_SIZE	64
 
 struct logged_call {
@@ -48,12 +48,12 @@ static struct logged_call call_log[LOG_SIZE];
 
 static u64 call_count;
 
-/* Serialises use of the buffer and of the log; held while the host has the vCPU. */
+/* Serialises use of the buffer and the log; held while the host holds the vCPU. */
 static DEFINE_MUTEX(hostcall_lock);
 
 /*
- * A module's data is outside of the linear map, where virt_to_phys() gives a wrong address
- * without a word: ask the page tables for the page, and the page for its linear alias.
+ * Module data is outside the linear map, where virt_to_phys() silently returns a wrong address.
+ * So look up the page in the page tables, and use the linear alias of the page.
  */
 static int find_ipa(const void *p, phys_addr_t *ipa)
 {
@@ -78,8 +78,8 @@ static int find_ipa(const void *p, phys_addr_t *ipa)
 }
 
 /*
- * The RMM answers RSI_ERROR_INPUT to a buffer that is not 256-aligned or not protected;
- * find out here, where it can be said which it was.
+ * The RMM returns RSI_ERROR_INPUT for a buffer that is not 256-byte aligned or not protected.
+ * Check both here, where the message can name the cause.
  */
 static int check_ipa(phys_addr_t ipa)
 {
@@ -100,13 +100,13 @@ static int check_ipa(phys_addr_t ipa)
 }
 
 /**
- * hostcall_init() - find the IPA of the buffer for host calls, and check it
+ * hostcall_init() - find and check the IPA of the buffer for host calls
  *
  * Context: Process, in a Realm.
  * Return:
  * * %0 - hostcall() can be used
- * * %-EFAULT - the buffer has no linear alias, or is not aligned protected RAM: the reason
- *   is in the log
+ * * %-EFAULT - the buffer has no linear alias, or is not aligned protected RAM; the log gives
+ *   the reason
  */
 int hostcall_init(void)
 {
@@ -135,18 +135,18 @@ static void log_call(u32 fid, const struct hostcall_result *res, u64 ns)
 }
 
 /**
- * hostcall() - ask the host one question
- * @fid: an RHI function identifier, without arguments
- * @res: the answer; valid in every case
+ * hostcall() - make a host call that takes no arguments
+ * @fid: RHI function identifier
+ * @res: the result; always filled in
  *
- * All 31 registers of the structure go to the host and come back from it, so that the
- * structure is zeroed before each call: nothing but @fid leaves the Realm.
+ * All 31 registers of the structure are passed to the host and back. The structure is zeroed
+ * before each call, so that only @fid leaves the Realm.
  *
- * Context: Process; sleeps while another call is under way. The host may keep the vCPU for
- * as long as it likes: nothing in a Realm can bound that.
+ * Context: Process; sleeps while another call is in progress. The host may hold the vCPU for any
+ *	time; a Realm cannot bound that.
  * Return:
- * * %0 - the host answered; that it does not know @fid is an answer (%RHI_NOT_SUPPORTED)
- * * %-EIO - the RMM refused, with @res->rsi
+ * * %0 - the host answered; %RHI_NOT_SUPPORTED in gprs[0] is also an answer
+ * * %-EIO - the RMM returned an error, see @res->rsi
  */
 int hostcall(u32 fid, struct hostcall_result *res)
 {
@@ -185,11 +185,11 @@ static const struct {
 };
 
 /**
- * hostcall_fid_name() - the name of an RHI call, as in the specification
- * @fid: a function identifier
+ * hostcall_fid_name() - name an RHI call, as in the specification
+ * @fid: RHI function identifier
  *
  * Context: Any.
- * Return: The name without its RHI_, or "unknown".
+ * Return: The name without the prefix RHI_, or "unknown".
  */
 const char *hostcall_fid_name(u32 fid)
 {
@@ -201,7 +201,7 @@ const char *hostcall_fid_name(u32 fid)
 
 static const char *rsi_code_name(unsigned long rsi)
 {
-	/* DEN0137, RsiCommandReturnCode; asm/rsi_smc.h has them without the last. */
+	/* DEN0137, RsiCommandReturnCode; asm/rsi_smc.h lacks the last one. */
 	static const char * const names[] = {
 		"SUCCESS", "ERROR_INPUT", "ERROR_STATE", "INCOMPLETE", "ERROR_UNKNOWN",
 	};
@@ -213,7 +213,7 @@ static const char *rsi_code_name(unsigned long rsi)
  * hostcall_show_log() - print the latest calls, oldest first
  * @s: a seq_file
  *
- * Context: Process; sleeps while a call is under way.
+ * Context: Process; sleeps while a call is in progress.
  */
 void hostcall_show_log(struct seq_file *s)
 {

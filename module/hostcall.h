@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One call to the host through RSI_HOST_CALL. */
+/* Calls to the host through RSI_HOST_CALL. */
 #ifndef _HOSTCALL_H
 #define _HOSTCALL_H
 
@@ -10,9 +10,9 @@ struct seq_file;
 #define HOSTCALL_NR_ANSWERS	4
 
 /**
- * struct hostcall_result - what came back
- * @rsi: the RMM's return code, RSI_SUCCESS if the host was asked
- * @gprs: the host's answer, gprs[0] first; zero unless @rsi is RSI_SUCCESS. Hostile.
+ * struct hostcall_result - the result of a host call
+ * @rsi: the RMM's return code; RSI_SUCCESS if the host was asked
+ * @gprs: the host's answer, from gprs[0] on; zero unless @rsi is RSI_SUCCESS. Untrusted
  */
 struct hostcall_result {
 	unsigned long rsi;

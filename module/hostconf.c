@@ -14,7 +14,7 @@
 #include "hostcall.h"
 #include "hostconf.h"
 
-/* "It is a constant" (Marc Zyngier on the mail series): nobody can change it later. */
+/* Read-only after init: "It is a constant" (Marc Zyngier, review of the upstream series). */
 struct hostconf hostconf __ro_after_init;
 
 #define LARGEST_BLOCK	((u64)PAGE_SIZE << MAX_PAGE_ORDER)
@@ -70,7 +70,7 @@ static enum hostconf_status __init ask(void)
 	return HOSTCONF_OK;
 }
 
-/* The user knows of a larger granule, or knows one at all. */
+/* granule= gives a larger granule, or one where the host's is unknown. */
 static int __init take_override(u64 override)
 {
 	const char *error = hostconf_alignment_error(override, LARGEST_BLOCK);
@@ -92,17 +92,17 @@ static int __init take_override(u64 override)
 }
 
 /**
- * hostconf_init() - ask the host for its sharing granule, and freeze what it said
- * @realm: false if there is nobody to ask (force=1)
- * @override: granule=, in bytes; 0 if it was not given
+ * hostconf_init() - ask the host for its sharing granule and freeze the answers
+ * @realm: false outside a Realm (force=1), where there is no host to ask
+ * @override: granule= in bytes; 0 if not given
  *
- * A host that fails or makes no sense is no error: then the granule is 0, unless
- * @override says what it is.
+ * A host call that fails, or an invalid answer, is not an error: the granule is then 0 unless
+ * @override is given.
  *
- * Context: Process, at module load; hostcall_init() succeeded if @realm.
+ * Context: Process, at module load; after a successful hostcall_init() if @realm.
  * Return:
- * * %0 - hostconf can be read
- * * %-EINVAL - @override is not valid, or smaller than the host's granule
+ * * %0 - hostconf is valid
+ * * %-EINVAL - @override is invalid, or smaller than the host's granule
  */
 int __init hostconf_init(bool realm, u64 override)
 {
@@ -133,7 +133,7 @@ int __init hostconf_init(bool realm, u64 override)
 }
 
 /**
- * hostconf_meaning() - what the status means for the user
+ * hostconf_meaning() - describe the status to the user
  *
  * Context: Any, after hostconf_init().
  * Return: One clause, without a full stop.
@@ -184,11 +184,11 @@ static bool show_answer(struct seq_file *s, u32 fid, int words)
 }
 
 /**
- * hostconf_show_families() - ask for the other RHI families, and print what the host says
+ * hostconf_show_families() - query the RHI families and print the answers
  * @s: a seq_file
  *
- * Loading the module asks for HOSTCONF alone: this is asked when somebody wants to know.
- * SESSION has two words of features, the others have one (Arm's ACS, val_rhi.h).
+ * The host is asked on each read; loading the module asks only for HOSTCONF. SESSION has two
+ * words of features, the other families have one (Arm's ACS, val_rhi.h).
  *
  * Context: Process, in a Realm; sleeps.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The host's answers, asked once and then constant; and the granule that follows. */
+/* The host's answers, read once and then constant, and the granule derived from them. */
 #ifndef _HOSTCONF_H
 #define _HOSTCONF_H
 
@@ -10,9 +10,9 @@
 struct seq_file;
 
 /**
- * struct hostconf_answer - what the host said to one question
- * @asked: false if the question was not put, or the call failed
- * @raw: gprs[0] as the host left it
+ * struct hostconf_answer - the host's answer to one call
+ * @asked: false if the call was not made, or failed
+ * @raw: gprs[0] as returned by the host
  */
 struct hostconf_answer {
 	bool asked;
@@ -20,15 +20,15 @@ struct hostconf_answer {
 };
 
 /**
- * struct hostconf - what is known of the host
- * @status: what came of asking
- * @version: RHI_HOSTCONF_VERSION
- * @features: RHI_HOSTCONF_FEATURES
- * @alignment: RHI_HOSTCONF_GET_IPA_CHANGE_ALIGNMENT
- * @granule: the host's sharing granule for this guest, in bytes: a power of two, at least
- *	PAGE_SIZE; 0 if it is not known
- * @overridden: @granule is not what it would be without granule=
- * @source: where @granule comes from: "host", "page_size", "parameter" or "unknown"
+ * struct hostconf - what the module knows about the host
+ * @status: result of asking the host
+ * @version: answer to RHI_HOSTCONF_VERSION
+ * @features: answer to RHI_HOSTCONF_FEATURES
+ * @alignment: answer to RHI_HOSTCONF_GET_IPA_CHANGE_ALIGNMENT
+ * @granule: the host's sharing granule for this guest in bytes: a power of two, at least
+ *	PAGE_SIZE; 0 if unknown
+ * @overridden: granule= changed @granule
+ * @source: origin of @granule: "host", "page_size", "parameter" or "unknown"
  */
 struct hostconf {
 	enum hostconf_status status;

@@ -19,11 +19,11 @@ static const char * const status_names[] = {
 };
 
 /**
- * hostconf_status_name() - the word for a status in sysfs
+ * hostconf_status_name() - name a status, as in sysfs
  * @status: a status
  *
  * Context: Any.
- * Return: The word. Part of the ABI.
+ * Return: The name. Part of the ABI.
  */
 const char *hostconf_status_name(enum hostconf_status status)
 {
@@ -31,14 +31,14 @@ const char *hostconf_status_name(enum hostconf_status status)
 }
 
 /**
- * hostconf_granule_is_known() - may memory be shared on the strength of this status?
- * @status: what came of asking the host
+ * hostconf_granule_is_known() - check whether a status allows sharing memory
+ * @status: result of asking the host
  *
- * A host that does not know the call predates granules above 4K, so that one page may be
- * assumed. A host whose answer makes no sense may have any granule.
+ * A host without HOSTCONF predates granules above 4K, so one page may be assumed. A host that
+ * gives an invalid answer may have any granule.
  *
  * Context: Any.
- * Return: true if the host's granule is known or may be assumed to be one page.
+ * Return: true if the host's granule is known, or may be assumed to be one page.
  */
 bool hostconf_granule_is_known(enum hostconf_status status)
 {
@@ -55,9 +55,9 @@ bool hostconf_granule_is_known(enum hostconf_status status)
 
 /**
  * hostconf_check_version() - check the answer to RHI_HOSTCONF_VERSION
- * @raw: gprs[0] as the host left it
+ * @raw: gprs[0] as returned by the host
  *
- * Only major version 1 is understood: in a draft another call had this FID.
+ * Accept only major version 1: a draft assigned this FID to another call.
  *
  * Context: Any.
  * Return: HOSTCONF_OK, HOSTCONF_NOT_SUPPORTED or HOSTCONF_BAD_VERSION.
@@ -71,12 +71,12 @@ enum hostconf_status hostconf_check_version(u64 raw)
 
 /**
  * hostconf_check_features() - check the answer to RHI_HOSTCONF_FEATURES
- * @raw: gprs[0] as the host left it
+ * @raw: gprs[0] as returned by the host
  *
- * "Not supported" has every bit set, that of the alignment call too: it is no feature mask.
+ * Test for "not supported" first: all its bits are set, including that of the alignment call.
  *
  * Context: Any.
- * Return: HOSTCONF_OK if the host can be asked for its alignment, else HOSTCONF_NO_ALIGNMENT.
+ * Return: HOSTCONF_OK if the host offers the alignment call, else HOSTCONF_NO_ALIGNMENT.
  */
 enum hostconf_status hostconf_check_features(u64 raw)
 {
@@ -87,15 +87,15 @@ enum hostconf_status hostconf_check_features(u64 raw)
 
 /**
  * hostconf_alignment_error() - check an IPA change alignment
- * @raw: bytes, as the host gave it in gprs[0] or the user in granule=
- * @max: bytes, the largest block that the page allocator can give
+ * @raw: bytes, from the host in gprs[0] or from the user in granule=
+ * @max: bytes, the largest block of the page allocator
  *
- * RSI_IPA_STATE_SET works in units of 4K (RMM specification DEN0137), so that no host can
- * have a smaller alignment; ALIGN() needs a power of two; and a granule that cannot be
- * allocated cannot be shared.
+ * RSI_IPA_STATE_SET works in units of 4K (RMM specification DEN0137), so no host can have a
+ * smaller alignment; ALIGN() needs a power of two; and a granule that cannot be allocated cannot
+ * be shared.
  *
  * Context: Any.
- * Return: NULL if @raw is a valid alignment, else what is wrong with it, in words.
+ * Return: NULL if @raw is valid, else a description of what is wrong with it.
  */
 const char *hostconf_alignment_error(u64 raw, u64 max)
 {

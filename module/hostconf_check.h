@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What makes a host's HOSTCONF answers valid. No kernel is needed: see tests/unit. */
+/* Validate the host's HOSTCONF answers. Independent of the kernel: see tests/unit. */
 #ifndef _HOSTCONF_CHECK_H
 #define _HOSTCONF_CHECK_H
 
