@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * What /sys/kernel/debug/rhi/bench takes. The module refuses everything else; tools check
- * it before they ask, to say what is wrong.
+ * Requests that /sys/kernel/debug/rhi/bench accepts. The module rejects all others; tools check
+ * a request first, to give a better message.
  */
 #ifndef _UAPI_RHI_BENCH_H
 #define _UAPI_RHI_BENCH_H
 
-/* Bytes of a block. */
+/* Block size in bytes */
 #define RHI_BENCH_MIN_SIZE	16
 #define RHI_BENCH_MAX_SIZE	65536
 
-/* Both limits are for all threads together: they bound the memory, and the time of a kill. */
+/*
+ * Limits for all threads together: they bound the memory, and the time until a kill takes
+ * effect.
+ */
 #define RHI_BENCH_MAX_BLOCKS	1000000
 #define RHI_BENCH_MAX_BYTES	(64UL << 20)
 
-/* Measured so often; an odd number, for there is one in the middle. */
+/* Rounds of measurement; odd, so that the median is one of them */
 #define RHI_BENCH_ROUNDS	15
 
 enum rhi_bench_pattern {
@@ -25,7 +28,7 @@ enum rhi_bench_pattern {
 	RHI_BENCH_NR_PATTERNS
 };
 
-/* As words, in this order. */
+/* Names, in the order of enum rhi_bench_pattern */
 #define RHI_BENCH_PATTERNS	"pair", "batch", "random", "zero"
 
 #endif /* _UAPI_RHI_BENCH_H */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * The words in the files of /sys/kernel/rhi and /sys/kernel/debug/rhi, which the module writes and
- * rhictl reads. docs/ABI/testing describes the files.
+ * Words in the files of /sys/kernel/rhi and /sys/kernel/debug/rhi, written by the module and
+ * read by rhictl. docs/ABI/testing describes the files.
  */
 #ifndef _UAPI_RHI_FILES_H
 #define _UAPI_RHI_FILES_H
 
-/* The version of all that follows: a key or word that gets another meaning makes it one more. */
+/* Version of all words below; incremented when a key or word changes its meaning. */
 #define RHI_FORMAT			2
 
 /* about */
@@ -53,7 +53,7 @@
 #define RHI_AUDIT_NOT_REALM		"not_realm"
 #define RHI_AUDIT_FAILED		"failed"
 
-/* audit: what begins a line of several words */
+/* audit: first word of a line with several fields */
 #define RHI_AUDIT_LINE_MISALIGNED	"misaligned"
 #define RHI_AUDIT_LINE_DESTROYED	"destroyed"
 #define RHI_AUDIT_LINE_OWNER		"owner"
@@ -76,7 +76,7 @@
 #define RHI_SUM_RSI_CALLS		"rsi_calls"
 #define RHI_SUM_NS			"ns"
 
-/* audit, ripas: states of memory, as DEN0137 spells them */
+/* audit, ripas: RIPAS values, spelled as in DEN0137 */
 #define RHI_RIPAS_EMPTY			"EMPTY"
 #define RHI_RIPAS_RAM			"RAM"
 #define RHI_RIPAS_DESTROYED		"DESTROYED"
