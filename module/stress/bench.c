@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The same work for dma_pool and for rhi_pool, in turn, round after round.
+ * Run the same load on dma_pool and on rhi_pool alternately, for several rounds.
  *
- * The device is spared by the hook, on or not; but ftrace sees calls to the kernel's own
- * pool, which pays for that: so the state of the hook is a part of the result.
+ * The hook spares the device. But while the hook is on, ftrace also intercepts calls to the
+ * kernel's pool, which makes them slower; so the report includes the state of the hook.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": bench: " fmt
 
@@ -26,11 +26,11 @@
 #include "bench_round.h"
 
 /**
- * struct bench_result - of one pool
- * @ns: of each round, from the start of the first thread to the end of the last; sorted
- * @fill_ns: of allocating all blocks for the first time, conversions included
- * @conversions: to shared, from creating the pool to the end of the last round
- * @shared: bytes that these shared
+ * struct bench_result - results for one pool
+ * @ns: duration of each round, from the start of the first thread to the end of the last; sorted
+ * @fill_ns: time to allocate all blocks for the first time, including conversions
+ * @conversions: conversions to shared, from creating the pool to the end of the last round
+ * @shared: bytes shared by them
  */
 struct bench_result {
 	u64 ns[RHI_BENCH_ROUNDS];
@@ -56,8 +56,9 @@ static int compare_pages(const void *a, const void *b)
 }
 
 /*
- * dma_pool does not tell how often it converted: once for each run of PAGE_ALIGN(size)
- * bytes in which blocks of its begin, and no smaller block crosses a page.
+ * dma_pool does not count its conversions. It converts once per run of PAGE_ALIGN(size) bytes,
+ * and no block smaller than a page crosses a page, so count the distinct pages in which blocks
+ * begin.
  */
 static int count_pages(const struct bench *bench, struct bench_result *result)
 {
@@ -78,7 +79,10 @@ static int count_pages(const struct bench *bench, struct bench_result *result)
 	return 0;
 }
 
-/* As many blocks as will ever be in use: after this nobody grows but for its caches. */
+/*
+ * Allocate as many blocks as will ever be in use: afterwards a pool grows only for its per-CPU
+ * caches.
+ */
 static int fill(struct bench *bench, struct bench_result *result)
 {
 	const struct bench_ops *ops = bench->ops;
@@ -167,7 +171,10 @@ static int measure_and_destroy(struct bench *bench, struct bench_result *results
 	return err;
 }
 
-/* A device as in a Realm: coherent, anywhere in memory, and what it shares is converted. */
+/*
+ * The device is coherent and has no address limit, as in a Realm, and its shared memory is
+ * converted.
+ */
 static int measure_on_device(struct bench *bench, struct bench_result *results)
 {
 	struct platform_device *pdev;
@@ -187,7 +194,7 @@ static int measure_on_device(struct bench *bench, struct bench_result *results)
 	return err;
 }
 
-/* The same order each time, so that figures can be compared. */
+/* Use a fixed seed so that results are comparable. */
 static void shuffle(u32 *order, unsigned int nr)
 {
 	struct rnd_state rnd;
@@ -231,22 +238,22 @@ static int measure_request(const struct bench_request *request, struct bench_res
 }
 
 /**
- * bench_run() - measure both pools, and keep the figures for bench_show()
- * @text: words "key=value" as bench_show() names them; it is changed. What is not said is
- *	size=64 count=1000 threads=1 pattern=pair
+ * bench_run() - measure both pools and keep the results for bench_show()
+ * @text: words "key=value" as bench_show() lists them; modified. Defaults: size=64 count=1000
+ *	threads=1 pattern=pair
  *
- * It takes memory for the blocks of both pools, and gives all of it back. A fatal signal
- * ends it after a few hundred allocations at most.
+ * Allocates the blocks of both pools and frees them all. A fatal signal ends the run after at
+ * most a few hundred allocations.
  *
  * Context: Process, may sleep.
  * Return:
  * * %0 - done
  * * %-EINVAL - the log says what is wrong
- * * %-EBUSY - another run is under way
- * * %-EOPNOTSUPP - the granule is not known, nothing can be shared
+ * * %-EBUSY - another run is in progress
+ * * %-EOPNOTSUPP - the granule is unknown, so nothing can be shared
  * * %-EINTR - killed
  * * %-EAGAIN - a CPU went offline
- * * %-ENOMEM - no memory, or none that the host would share
+ * * %-ENOMEM - out of memory, or the host did not share it
  */
 int bench_run(char *text)
 {
@@ -278,7 +285,7 @@ int bench_run(char *text)
 }
 
 /**
- * bench_show() - print what bench_run() takes, and the figures of the last run
+ * bench_show() - print the accepted keys, and the results of the latest run
  * @s: a seq_file
  *
  * Context: Process, may sleep.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's dma_pool and rhi_pool, side by side. */
+/* Compare the kernel's dma_pool with rhi_pool. */
 #ifndef _BENCH_H
 #define _BENCH_H
 

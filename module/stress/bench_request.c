@@ -10,7 +10,7 @@
 
 #include "bench_request.h"
 
-/* As rhi_bench.h orders them. */
+/* In the order of enum rhi_bench_pattern */
 const char * const bench_patterns[RHI_BENCH_NR_PATTERNS] = { RHI_BENCH_PATTERNS };
 
 static int parse_number(const char *key, const char *value, u32 *number)
@@ -74,12 +74,12 @@ static int check(const struct bench_request *request)
 }
 
 /**
- * bench_parse() - read a request
- * @text: words "key=value"; it is changed
- * @request: what the words say is put in, all else stays as it is
+ * bench_parse() - parse a request
+ * @text: words "key=value"; modified
+ * @request: updated with the given keys; others keep their values
  *
- * Context: Any process.
- * Return: %0, or %-EINVAL after the log was told what is wrong.
+ * Context: Process.
+ * Return: %0; or %-EINVAL, and the log says what is wrong.
  */
 int bench_parse(char *text, struct bench_request *request)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a benchmark measures, as people write it. */
+/* Parse a request for a benchmark. */
 #ifndef _BENCH_REQUEST_H
 #define _BENCH_REQUEST_H
 
@@ -8,11 +8,11 @@
 #include <uapi/rhi_bench.h>
 
 /**
- * struct bench_request - what to measure
- * @size: bytes of a block
- * @count: pairs of alloc and free for each thread in a round
- * @threads: on CPUs of their own
- * @pattern: the order of alloc and free
+ * struct bench_request - parameters of a benchmark
+ * @size: block size in bytes
+ * @count: pairs of alloc and free per thread and round
+ * @threads: number of threads, each on its own CPU
+ * @pattern: order of alloc and free
  */
 struct bench_request {
 	u32 size, count, threads;

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What both pools spend on the way to them (a loop, some twenty instructions) is in the
- * figures of both.
- */
+/* The overhead of the loop, some twenty instructions, is included in the results of both pools. */
 #include <linux/cpumask.h>
 #include <linux/dmapool.h>
 #include <linux/err.h>
@@ -15,7 +12,7 @@
 
 #include "bench_round.h"
 
-/* Between two looks whether to go on. */
+/* Operations between checks for a stop request */
 #define BREATHER	256
 
 static void *create_dma_pool(struct device *dev, size_t size)
@@ -90,7 +87,7 @@ static __always_inline int run_pairs(struct bench *bench, const struct bench_ops
 	return 0;
 }
 
-/* What was allocated is freed, however it ends. */
+/* Frees all blocks it allocated, also on failure. */
 static __always_inline int run_batch(struct bench *bench, const struct bench_ops *ops,
 				     struct bench_block *blocks, const u32 *order)
 {
@@ -130,7 +127,7 @@ static __always_inline int run_pattern(struct bench_thread *thread, const struct
 	}
 }
 
-/* With the table's entry known to the compiler the pools are called as drivers call them. */
+/* The ops are compile-time constants here, so the pools are called directly, as by a driver. */
 static noinline int run_dma_pool(struct bench_thread *thread)
 {
 	return run_pattern(thread, &bench_ops[DMA_POOL]);
@@ -146,7 +143,7 @@ static int thread_fn(void *data)
 	struct bench_thread *thread = data;
 	struct bench *bench = thread->bench;
 
-	/* All begin at the same time. */
+	/* Wait until all threads are ready. */
 	atomic_inc(&bench->arrived);
 	while (atomic_read(&bench->arrived) < bench->request.threads && !READ_ONCE(bench->stop)) {
 		cpu_relax();
@@ -158,12 +155,12 @@ static int thread_fn(void *data)
 	thread->end = ktime_get_ns();
 	if (thread->err)
 		WRITE_ONCE(bench->stop, true);
-	/* Does not come back into this module, which may go at once. */
+	/* Never returns into this module, which may be unloaded at once. */
 	kthread_complete_and_exit(&thread->done, 0);
 }
 
 /**
- * bench_round() - let all threads work on the pool whose turn it is
+ * bench_round() - run one round on the current pool
  * @bench: a run
  *
  * Context: Process, may sleep.
@@ -171,7 +168,7 @@ static int thread_fn(void *data)
  * * nanoseconds, from the start of the first thread to the end of the last
  * * %-EINTR - killed
  * * %-EAGAIN - a CPU went offline
- * * %-ENOMEM - no memory, or none that the host would share
+ * * %-ENOMEM - out of memory, or the host did not share it
  */
 s64 bench_round(struct bench *bench)
 {
@@ -197,7 +194,7 @@ s64 bench_round(struct bench *bench)
 		wake_up_process(task);
 		nr++;
 	}
-	/* A CPU went away, or kthread_create() was killed. */
+	/* A CPU went offline, or kthread_create() was killed. */
 	if (nr < bench->request.threads) {
 		err = err ?: -EAGAIN;
 		WRITE_ONCE(bench->stop, true);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One round of a benchmark: threads that allocate and free at the same time. */
+/* Run one round of a benchmark: threads allocate and free concurrently. */
 #ifndef _BENCH_ROUND_H
 #define _BENCH_ROUND_H
 
@@ -40,15 +40,15 @@ struct bench_thread {
 
 /**
  * struct bench - a run
- * @request: what to measure
- * @dev: whose pools these are
- * @ops: of the pool whose turn it is
+ * @request: parameters
+ * @dev: the device of the pools
+ * @ops: functions of the pool being measured
  * @pool: that pool
- * @nr_blocks: in use at the same time, of all threads
- * @blocks: these
- * @order: in which a thread frees, for RHI_BENCH_RANDOM
+ * @nr_blocks: blocks in use at a time by all threads
+ * @blocks: these blocks
+ * @order: order in which a thread frees, for RHI_BENCH_RANDOM
  * @arrived: threads that are ready
- * @stop: the user has lost patience, or a thread failed
+ * @stop: the user killed the run, or a thread failed
  * @threads: the threads
  */
 struct bench {

@@ -11,10 +11,10 @@
 #include "fail.h"
 #include "source.h"
 
-/* dma_alloc_coherent() aligns to the order of a buffer, but CMA to no more than this. */
+/* dma_alloc_coherent() aligns a buffer to its order, but CMA at most to this order. */
 #define MAX_BUFFER_ORDER	8
 
-/* The counter itself: ktime_get_ns() takes as long as some of what is measured. */
+/* Read the counter directly: ktime_get_ns() takes as long as some of the measured calls. */
 static u64 begin(const struct stress_run *run)
 {
 	return run->request.bare ? 0 : get_cycles();
@@ -40,7 +40,7 @@ static u64 alignment(const struct stress_run *run, const struct stress_block *bl
 	}
 }
 
-/* Is the block where it was asked for, and where the DMA address says? */
+/* Check alignment, boundary and mask of a block, and its DMA address against its memory. */
 static bool check_place(struct stress_worker *w, struct stress_block *block)
 {
 	struct stress_run *run = w->run;
@@ -72,7 +72,7 @@ static bool check_place(struct stress_worker *w, struct stress_block *block)
 	return true;
 }
 
-/* A block that ought to be zero: memory of a conversion, or what was asked for so. */
+/* Check a block that must be zero: after a conversion, or with __GFP_ZERO. */
 static bool check_zero(struct stress_run *run, struct stress_worker *w, struct stress_block *block)
 {
 	u64 found;
@@ -86,13 +86,13 @@ static bool check_zero(struct stress_run *run, struct stress_worker *w, struct s
 }
 
 /**
- * block_create() - allocate a block, check where it is, and fill it
+ * block_create() - allocate a block, check its address and fill it
  * @w: a worker
- * @block: with kind and class, and no block
- * @gfp: how
+ * @block: an empty descriptor with kind and class set
+ * @gfp: GFP flags
  *
- * Context: As @gfp says.
- * Return: false if there is none.
+ * Context: Any that @gfp allows.
+ * Return: false if the allocation failed.
  */
 bool block_create(struct stress_worker *w, struct stress_block *block, gfp_t gfp)
 {
@@ -122,13 +122,13 @@ bool block_create(struct stress_worker *w, struct stress_block *block, gfp_t gfp
 }
 
 /**
- * block_verify() - has a block what was written into it?
+ * block_verify() - check whether a block still holds its pattern
  * @run: the run
- * @w: a worker; NULL: the workers are gone
+ * @w: a worker; NULL if the workers are gone
  * @block: a live block
  *
  * Context: Any.
- * Return: false if it has not, and the run has failed; or if it failed with this block.
+ * Return: false if not, which fails the run; also false if the block had failed a check before.
  */
 bool block_verify(struct stress_run *run, struct stress_worker *w, struct stress_block *block)
 {
@@ -147,7 +147,7 @@ bool block_verify(struct stress_run *run, struct stress_worker *w, struct stress
 	return false;
 }
 
-/* What the RMM says of the memory is what the host can do with it. */
+/* The RIPAS reported by the RMM decides whether the host can access the memory. */
 static bool check_private(struct stress_run *run, struct stress_worker *w,
 			  struct stress_block *block)
 {
@@ -160,7 +160,10 @@ static bool check_private(struct stress_run *run, struct stress_worker *w,
 		enum ripas ripas = RSI_RIPAS_EMPTY;
 		phys_addr_t next;
 
-		/* An answer that makes no sense is the RMM's or the host's affair. */
+		/*
+		 * An invalid answer is a fault of the RMM or the host, not of the code under
+		 * test.
+		 */
 		if (rsi_ipa_state_get(at, top, &ripas, &next) || next <= at || next > top)
 			return true;
 		if (ripas != RSI_RIPAS_RAM) {
@@ -184,7 +187,7 @@ static void unshare(struct stress_run *run, struct stress_worker *w, struct stre
 		end(w, RHI_STRESS_UNSHARE, start);
 		if (!run->request.bare && (!check_private(run, w, block) ||
 					   !check_zero(run, w, block))) {
-			/* It stays in its slot, for the report. */
+			/* The block stays in its slot for the report. */
 			rhi_granule_leak(block->granule);
 			block->granule = NULL;
 			return;
@@ -196,10 +199,10 @@ static void unshare(struct stress_run *run, struct stress_worker *w, struct stre
 /**
  * block_destroy() - free a block
  * @run: the run
- * @w: a worker; NULL: the workers are gone
- * @block: a live block, verified; a suspect one stays where it is
+ * @w: a worker; NULL if the workers are gone
+ * @block: a live, verified block; a suspect one is left alone
  *
- * Context: Process, or where source_is_atomic() says so.
+ * Context: Process, or any if source_is_atomic() is true.
  */
 void block_destroy(struct stress_run *run, struct stress_worker *w, struct stress_block *block)
 {

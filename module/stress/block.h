@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The life of a block: allocated, checked, filled; verified; freed, and checked again. */
+/* Allocate, check and fill a block; verify it; free it and check it again. */
 #ifndef _STRESS_BLOCK_H
 #define _STRESS_BLOCK_H
 

@@ -12,31 +12,32 @@
 #include "run.h"
 
 /**
- * stress_phys() - where memory really is
- * @vaddr: in the linear map, or mapped anew as the kernel's pool for atomic requests is
+ * stress_phys() - get the physical address of memory
+ * @vaddr: in the linear map, or remapped as the kernel's pool for atomic requests is
  *
  * Context: Any.
- * Return: the address.
+ * Return: The address.
  */
 phys_addr_t stress_phys(const void *vaddr)
 {
-	/* The kernel takes the bit that makes an entry shared for a part of the address. */
+	/* vmalloc_to_pfn() includes the PTE's shared bit in the address. */
 	if (is_vmalloc_addr(vaddr))
 		return (PFN_PHYS(vmalloc_to_pfn(vaddr)) & ~PROT_NS_SHARED) + offset_in_page(vaddr);
 	return virt_to_phys(vaddr);
 }
 
 /**
- * stress_fail() - something is wrong: the run ends
+ * stress_fail() - record a failure and end the run
  * @run: the run
- * @w: the worker that saw it; NULL: none
- * @what: is wrong
- * @block: with which block, which is not touched any more; NULL: with none
- * @offset: in @block, bytes
- * @expected: what should be
- * @found: what is
+ * @w: the worker that detected it, or NULL
+ * @what: kind of failure
+ * @block: the block concerned, which is not accessed any more; or NULL
+ * @offset: offset in @block, in bytes
+ * @expected: expected value
+ * @found: actual value
  *
- * Only the first is kept. The log is left alone: it may be the console of a busy machine.
+ * Only the first failure is kept. Nothing is logged: the log may go to the console of a busy
+ * machine.
  *
  * Context: Any.
  */
@@ -64,15 +65,15 @@ void stress_fail(struct stress_run *run, struct stress_worker *w, enum rhi_stres
 }
 
 /**
- * stress_fail_content() - a block has not the pattern that it should have
+ * stress_fail_content() - record that a block does not hold its pattern
  * @run: the run
- * @w: the worker that saw it; NULL: none
- * @block: which block
- * @offset: of the wrong word
- * @expected: the word as it should be
- * @found: as it is
+ * @w: the worker that detected it, or NULL
+ * @block: the block
+ * @offset: offset of the wrong word
+ * @expected: expected word
+ * @found: actual word
  *
- * What is there tells a write that got lost from one that somebody else made.
+ * The word found distinguishes a lost write from a write by somebody else.
  *
  * Context: Any.
  */
@@ -130,11 +131,11 @@ static void find_any_overlap(struct stress_run *run)
 }
 
 /**
- * stress_find_overlap() - do any two live blocks have memory in common?
- * @run: whose workers are gone
+ * stress_find_overlap() - look for two live blocks that overlap
+ * @run: a run whose workers are gone
  *
- * If a block had the wrong content, this is why. What the blocks say is not asked, for the
- * host can write it: only where they are.
+ * An overlap explains wrong content. Only addresses are compared: the host can write the
+ * content.
  *
  * Context: Process, may sleep.
  */
@@ -163,7 +164,7 @@ void stress_find_overlap(struct stress_run *run)
 }
 
 /**
- * stress_has_failed() - was anything wrong?
+ * stress_has_failed() - check whether a failure was recorded
  * @run: the run
  *
  * Context: Any.

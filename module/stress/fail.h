@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The first thing that is wrong ends a run, and is kept. */
+/* Record the first failure, which ends a run. */
 #ifndef _STRESS_FAIL_H
 #define _STRESS_FAIL_H
 

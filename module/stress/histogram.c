@@ -2,10 +2,10 @@
 #include "histogram.h"
 
 /**
- * histogram_low() - the smallest value of a bucket
+ * histogram_low() - get the smallest value of a bucket
  * @bucket: its index
  *
- * Return: nanoseconds.
+ * Return: Nanoseconds.
  */
 u64 histogram_low(unsigned int bucket)
 {
@@ -18,10 +18,10 @@ u64 histogram_low(unsigned int bucket)
 }
 
 /**
- * histogram_high() - the largest value of a bucket
- * @bucket: its index; of the last one there is none that is true
+ * histogram_high() - get the largest value of a bucket
+ * @bucket: its index; the last bucket has no upper limit, and its result is meaningless
  *
- * Return: nanoseconds.
+ * Return: Nanoseconds.
  */
 u64 histogram_high(unsigned int bucket)
 {
@@ -30,8 +30,8 @@ u64 histogram_high(unsigned int bucket)
 
 /**
  * histogram_merge() - add one histogram to another
- * @to: is changed
- * @from: may be written to meanwhile; then what is newest is missing in part
+ * @to: the sum
+ * @from: may be written concurrently; the newest values may be partly missing
  */
 void histogram_merge(struct histogram *to, const struct histogram *from)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Latencies, counted in buckets: 32 for each power of two. So what is read is never less
- * than what was measured, and at most one part in 32 more.
+ * Latency histogram with 32 buckets per power of two. The value read is never less than the one
+ * measured, and exceeds it by at most one part in 32.
  */
 #ifndef _STRESS_HISTOGRAM_H
 #define _STRESS_HISTOGRAM_H
@@ -12,16 +12,16 @@
 #include <uapi/rhi_stress.h>
 
 #define HISTOGRAM_SUB_BITS	5
-/* The last power of two, in nanoseconds: what takes half an hour is counted in the last bucket. */
+/* Largest power of two, in nanoseconds: values from half an hour on share the last bucket. */
 #define HISTOGRAM_TOP_BIT	40
 #define HISTOGRAM_BUCKETS	((HISTOGRAM_TOP_BIT - HISTOGRAM_SUB_BITS + 2) << HISTOGRAM_SUB_BITS)
 
 /**
- * struct histogram - of one thread; nobody else writes it
- * @count: values
- * @sum: of them
- * @max: of them
- * @buckets: how many values each has
+ * struct histogram - histogram of one thread, its only writer
+ * @count: number of values
+ * @sum: sum of the values
+ * @max: largest value
+ * @buckets: number of values in each bucket
  */
 struct histogram {
 	u64 count, sum, max;
@@ -29,10 +29,10 @@ struct histogram {
 };
 
 /**
- * histogram_bucket() - where a value is counted
+ * histogram_bucket() - find the bucket of a value
  * @value: nanoseconds
  *
- * Return: its index.
+ * Return: The index of the bucket.
  */
 static inline unsigned int histogram_bucket(u64 value)
 {
@@ -48,7 +48,7 @@ static inline unsigned int histogram_bucket(u64 value)
 
 /**
  * histogram_add() - count a value
- * @h: of this thread
+ * @h: histogram of this thread
  * @value: nanoseconds
  */
 static inline void histogram_add(struct histogram *h, u64 value)

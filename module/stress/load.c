@@ -11,7 +11,7 @@
 #include "load.h"
 #include "run.h"
 
-/* Memory is held, and a CPU is away, for so long. */
+/* Times for which memory is held and a CPU is offline */
 #define HOLD_MS		50
 #define AWAY_MS		200
 
@@ -23,7 +23,7 @@ static void rest(unsigned int ms)
 		schedule_timeout_interruptible(msecs_to_jiffies(ms));
 }
 
-/* Orders 0 to 3 in turn, so that what is left has no large pieces. */
+/* Cycle through orders 0 to 3 to fragment the remaining memory. */
 static unsigned long take(struct list_head *pages, unsigned long wanted)
 {
 	unsigned long nr = 0;
@@ -66,7 +66,7 @@ static int press(void *data)
 	return 0;
 }
 
-/* Not the first one, which may be the only one that cannot go. */
+/* Skip the first CPU, which may be the only one that cannot go offline. */
 static unsigned int next_cpu(unsigned int cpu)
 {
 	const unsigned int first = cpumask_first(cpu_online_mask);
@@ -87,7 +87,7 @@ static int plug(void *data)
 		} else if (!remove_cpu(cpu)) {
 			WRITE_ONCE(run->cpus_off, run->cpus_off + 1);
 			rest(AWAY_MS);
-			/* Whatever happens it comes back. */
+			/* Bring the CPU back even if the run is being stopped. */
 			add_cpu(cpu);
 		}
 		rest(AWAY_MS);
@@ -96,11 +96,11 @@ static int plug(void *data)
 }
 
 /**
- * load_begin() - begin with what the request asks for
+ * load_begin() - start the load that the request asks for
  * @run: the run
  *
  * Context: Process, may sleep.
- * Return: %0, or an error of kthread_run(): call load_end() in both cases.
+ * Return: %0 or an error of kthread_run(); call load_end() in both cases.
  */
 int load_begin(struct stress_run *run)
 {
@@ -122,7 +122,7 @@ int load_begin(struct stress_run *run)
 }
 
 /**
- * load_end() - memory is given back, and all CPUs are there again
+ * load_end() - stop the load, free its memory, and bring its CPUs back online
  *
  * Context: Process, may sleep.
  */

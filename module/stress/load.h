@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What makes it harder: memory that is short, and CPUs that come and go. */
+/* Add memory pressure and CPU hotplug to a run. */
 #ifndef _STRESS_LOAD_H
 #define _STRESS_LOAD_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rhi_stress: load for shared memory, and the benchmark. Uses what rhi_probe exports. */
+/* rhi_stress: load generator and benchmark for shared memory. Uses only what rhi_probe exports. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/debugfs.h>
@@ -31,7 +31,7 @@ static int bench_file_show(struct seq_file *s, void *unused)
 static ssize_t bench_file_write(struct file *file, const char __user *from, size_t size,
 				loff_t *pos)
 {
-	/* 256: longer than all that it can say. */
+	/* 256: longer than any valid request. */
 	char *text = copy_text(from, size, 256);
 	int err;
 
@@ -86,7 +86,7 @@ static int __init rhi_stress_init(void)
 {
 	struct dentry *dir = debugfs_lookup("rhi", NULL);
 
-	/* No debugfs: then nobody can ask for anything. */
+	/* Without debugfs the module has no interface. */
 	if (IS_ERR_OR_NULL(dir)) {
 		pr_err("cannot find /sys/kernel/debug/rhi: is debugfs disabled?\n");
 		return -ENODEV;
@@ -100,7 +100,7 @@ module_init(rhi_stress_init);
 
 static void __exit rhi_stress_exit(void)
 {
-	/* Waits for readers and writers; an open file holds the module. */
+	/* Waits for readers and writers; an open file pins the module. */
 	debugfs_remove(stress_file);
 	debugfs_remove(bench_file);
 	stress_exit();

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A line of 64 bytes has one value and its complement in turn. The value is the block's key
- * plus the line's place times an odd number: so it differs from line to line, and from that of
- * the same line in other blocks. With the seed, a word and its place give the key back, and
- * that names the writer.
+ * A line of 64 bytes alternates one value and its complement. The value is the block's key plus
+ * the line number times an odd constant, so it differs between lines, and between equal lines of
+ * different blocks. A word, its place and the seed give the key, and the key identifies the
+ * writer.
  *
- * Not each line need be written and compared: then the first and the last are, and every Nth,
- * beginning with one that differs from block to block.
+ * With every > 1 only the first, the last and every Nth line are written and compared, starting
+ * at a line that differs between blocks.
  *
- * The host may write the block at any time: it is compared, and nothing else is done with
- * what is read.
+ * The host may write the block at any time. What is read from it is compared and not used
+ * otherwise.
  */
 #include <linux/compiler.h>
 #include <linux/string.h>
@@ -21,16 +21,16 @@
 #define LINE_WORDS	(PATTERN_LINE / sizeof(u64))
 #define STEP	0x9e3779b97f4a7c15ULL
 
-/* Blocks may stand at any address. */
+/* Blocks may have any alignment. */
 struct word {
 	u64 value;
 } __packed;
 
 /**
- * pattern_mix() - a number that looks nothing like its neighbours'
- * @seed: any
+ * pattern_mix() - scramble a number
+ * @seed: any number
  *
- * Return: another for each @seed.
+ * Return: A number that is unlike those of neighbouring seeds; different for each @seed.
  */
 u64 pattern_mix(u64 seed)
 {
@@ -41,11 +41,11 @@ u64 pattern_mix(u64 seed)
 }
 
 /**
- * pattern_key() - the key of a block
- * @seed: of the run
- * @mark: who writes it
+ * pattern_key() - compute the key of a block
+ * @seed: seed of the run
+ * @mark: the writer
  *
- * Return: the key; different for each mark.
+ * Return: The key; different for each mark.
  */
 u64 pattern_key(u64 seed, const struct stress_mark *mark)
 {
@@ -71,7 +71,7 @@ static __always_inline void fill_line(struct word *words, u64 value)
 	words[7].value = ~value;
 }
 
-/* All are read before any is compared: so there is no branch for each, as most lines are good. */
+/* Read all words before comparing: most lines match, and this avoids a branch per word. */
 static __always_inline bool is_filled(const struct word *words, u64 value)
 {
 	const u64 a = words[0].value, b = words[1].value, c = words[2].value, d = words[3].value;
@@ -82,18 +82,18 @@ static __always_inline bool is_filled(const struct word *words, u64 value)
 	       e == value && f == other && g == value && h == other;
 }
 
-/* Behind the first line, the next one that is looked at. */
+/* Returns the first line after line 0 that is written and compared. */
 static size_t first_of_every(u64 key, u32 every)
 {
 	return every == 1 ? 1 : 1 + (u32)(key ^ key >> 32) % every;
 }
 
 /**
- * pattern_fill() - write a block
- * @block: at any address
+ * pattern_fill() - write the pattern of a block
+ * @block: any alignment
  * @size: bytes
  * @key: from pattern_key()
- * @every: 1 or more: of so many lines one
+ * @every: write one of this many lines, at least 1
  */
 void pattern_fill(void *block, size_t size, u64 key, u32 every)
 {
@@ -122,7 +122,7 @@ void pattern_fill(void *block, size_t size, u64 key, u32 every)
 	memcpy(&words[i], &key, rest % sizeof(u64));
 }
 
-/* Of a line, or what is left of one: the first word that is wrong, or the @size. */
+/* Returns the offset of the first wrong word of a line or a partial line; @size if none. */
 static size_t find(const struct word *words, size_t size, u64 value, u64 *expected, u64 *found)
 {
 	size_t i;
@@ -133,7 +133,7 @@ static size_t find(const struct word *words, size_t size, u64 value, u64 *expect
 		if (*found != *expected)
 			return i * sizeof(u64);
 	}
-	/* What is left is less than a word. */
+	/* The rest is less than a word. */
 	value = word_of(value, i);
 	*found = 0;
 	*expected = 0;
@@ -142,7 +142,7 @@ static size_t find(const struct word *words, size_t size, u64 value, u64 *expect
 	return *found == *expected ? size : i * sizeof(u64);
 }
 
-/* The first line that is wrong, of those that are looked at; @nr: none. */
+/* Returns the first wrong line of those compared; @nr if none. */
 static size_t find_line(const struct word *words, size_t nr, u64 key, u32 every)
 {
 	const size_t first = first_of_every(key, every), last = nr - 1;
@@ -161,16 +161,16 @@ static size_t find_line(const struct word *words, size_t nr, u64 key, u32 every)
 }
 
 /**
- * pattern_verify() - is everything in the block that was written?
- * @block: at any address
+ * pattern_verify() - check that a block holds its pattern
+ * @block: any alignment
  * @size: bytes
- * @key: of pattern_fill()
- * @every: of pattern_fill()
- * @expected: set to the first word that is wrong as it should be; at the end of a block that
- *	may be a part of a word
- * @found: set to that word as it is
+ * @key: as for pattern_fill()
+ * @every: as for pattern_fill()
+ * @expected: set to the expected value of the first wrong word, which may be partial at the end
+ *	of the block
+ * @found: set to the actual value of that word
  *
- * Return: PATTERN_GOOD; or where the wrong word stands, in bytes.
+ * Return: PATTERN_GOOD, or the offset of the wrong word in bytes.
  */
 size_t pattern_verify(const void *block, size_t size, u64 key, u32 every, u64 *expected,
 		      u64 *found)
@@ -185,19 +185,19 @@ size_t pattern_verify(const void *block, size_t size, u64 key, u32 every, u64 *e
 	offset = find(&words[line * LINE_WORDS], size_of_line, key + line * STEP, expected, found);
 	if (line == nr && offset == rest)
 		return PATTERN_GOOD;
-	/* The host may have put it right meanwhile; wrong it was. */
+	/* Report the line even if the host has corrected it meanwhile. */
 	return line * PATTERN_LINE + offset % PATTERN_LINE;
 }
 
 /**
- * pattern_is_zero() - is a block zero, as far as it is looked at?
- * @block: at any address
+ * pattern_is_zero() - check that a block is zero in the lines examined
+ * @block: any alignment
  * @size: bytes
- * @key: which lines, as in pattern_fill()
- * @every: of so many lines one, and what is left of one at the end
- * @found: set to the first word that is not
+ * @key: selects the lines, as in pattern_fill()
+ * @every: examine one of this many lines, and a partial line at the end
+ * @found: set to the first nonzero word
  *
- * Return: PATTERN_GOOD; or where that word stands, in bytes.
+ * Return: PATTERN_GOOD, or the offset of that word in bytes.
  */
 size_t pattern_is_zero(const void *block, size_t size, u64 key, u32 every, u64 *found)
 {
@@ -225,11 +225,11 @@ size_t pattern_is_zero(const void *block, size_t size, u64 key, u32 every, u64 *
 }
 
 /**
- * pattern_read() - who could have written a word?
- * @seed: of the run
- * @offset: of the word in its block, bytes
- * @found: the word, a whole one
- * @mark: filled in; it makes no sense if no pattern was written there
+ * pattern_read() - find the writer of a word
+ * @seed: seed of the run
+ * @offset: offset of the word in its block, in bytes
+ * @found: the word, which must be complete
+ * @mark: filled in; meaningless if no pattern was written there
  */
 void pattern_read(u64 seed, size_t offset, u64 found, struct stress_mark *mark)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What stands in a block: words that tell who wrote them, in which operation. */
+/* Patterns whose words identify the worker and operation that wrote them. */
 #ifndef _STRESS_PATTERN_H
 #define _STRESS_PATTERN_H
 
 #include <linux/types.h>
 
 /**
- * struct stress_mark - who wrote a block
- * @worker: its number
+ * struct stress_mark - the writer of a block
+ * @worker: number of the worker
  * @operation: the worker's operation that allocated the block
  */
 struct stress_mark {
@@ -15,7 +15,7 @@ struct stress_mark {
 	u64 operation;
 };
 
-/* Bytes that are written and compared at a time. */
+/* Unit of writing and comparing, in bytes */
 #define PATTERN_LINE	64
 
 #define PATTERN_GOOD	((size_t)-1)

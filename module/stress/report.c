@@ -143,11 +143,11 @@ static void show_latencies(struct seq_file *s, const struct stress_run *run)
 }
 
 /**
- * report_show() - print what can be written, and a run
+ * report_show() - print the accepted keys, and a run
  * @s: a seq_file
- * @run: under way, or finished; NULL: there was none
+ * @run: the current or latest run; NULL if none was started
  *
- * Context: Process, may sleep. The run is not discarded meanwhile.
+ * Context: Process, may sleep. The caller keeps the run alive.
  */
 void report_show(struct seq_file *s, struct stress_run *run)
 {
@@ -157,7 +157,7 @@ void report_show(struct seq_file *s, struct stress_run *run)
 	show_usage(s);
 	if (!run)
 		return;
-	/* The first word, and so it is read before all that it vouches for. */
+	/* Read the state first: STRESS_FINISHED means that all other fields are final. */
 	finished = smp_load_acquire(&run->state) == STRESS_FINISHED;
 	seq_printf(s, "state %s\n", finished ? "finished" : "running");
 	show_request(s, &run->request);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a run shows of itself. */
+/* Print a run. */
 #ifndef _STRESS_REPORT_H
 #define _STRESS_REPORT_H
 

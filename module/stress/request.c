@@ -11,11 +11,11 @@
 
 #include "request.h"
 
-/* As rhi_stress.h orders them. */
+/* In the order of the enums in rhi_stress.h */
 const char * const stress_sources[RHI_STRESS_NR_SOURCES] = { RHI_STRESS_SOURCES };
 const char * const stress_contexts[RHI_STRESS_NR_CONTEXTS] = { RHI_STRESS_CONTEXTS };
 
-/* A key that takes a number, and what the number may be. */
+/* Keys with numeric values, and the range of each */
 static const struct number {
 	const char *key;
 	size_t offset;
@@ -120,13 +120,13 @@ static int check(const struct stress_request *request)
 }
 
 /**
- * stress_parse() - read a request
- * @text: words "key=value" with blanks between them; it is changed
- * @cpus: that are online: so many workers if it is not said
+ * stress_parse() - parse a request
+ * @text: words "key=value" separated by whitespace; modified
+ * @cpus: number of online CPUs, the default number of workers
  * @request: filled in
  *
- * Context: Any process.
- * Return: %0, or %-EINVAL after the log was told what is wrong.
+ * Context: Process.
+ * Return: %0; or %-EINVAL, and the log says what is wrong.
  */
 int stress_parse(char *text, unsigned int cpus, struct stress_request *request)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a stress run does, as people write it. */
+/* Parse a request for a stress run. */
 #ifndef _STRESS_REQUEST_H
 #define _STRESS_REQUEST_H
 
@@ -8,22 +8,22 @@
 #include <uapi/rhi_stress.h>
 
 /**
- * struct stress_request - what to do
- * @seed: of all that is random
- * @operations: the run ends after so many, of all workers; 0: no such bound
- * @seconds: the run ends after so long; 0: no such bound
- * @workers: kthreads, one on each CPU in turn
- * @min: of a block, bytes
- * @max: of a block, bytes
- * @blocks: that a worker keeps
- * @atomic: per cent of requests in process context with GFP_ATOMIC
- * @handover: per cent of live blocks that go to another worker, where they could be freed
+ * struct stress_request - parameters of a run
+ * @seed: seed of all random choices
+ * @operations: limit on the operations of all workers together; 0: none
+ * @seconds: limit on the duration; 0: none
+ * @workers: kthreads, distributed over the CPUs in turn
+ * @min: smallest block size in bytes
+ * @max: largest block size in bytes
+ * @blocks: blocks per worker
+ * @atomic: percentage of requests in process context that use GFP_ATOMIC
+ * @handover: percentage of live blocks handed to another worker instead of being freed
  * @mask: bits of the device's DMA masks
- * @every: of so many lines of a block one is written and verified
- * @pressure: per cent of free memory that is taken and given back, again and again
+ * @every: one of this many lines of a block is written and verified
+ * @pressure: percentage of available memory that is repeatedly allocated and freed
  * @hotplug: take CPUs offline and back online
- * @bare: the same calls, and nothing else: no pattern, no check, no time
- * @source: where blocks come from
+ * @bare: make the same calls without patterns, checks and timing
+ * @source: the APIs that blocks come from
  * @context: where they are allocated and freed
  * @has_seed: @seed was given
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One run: what its parts share. All of it stands in private memory. */
+/* Data shared by the parts of a run. All of it is in private memory. */
 #ifndef _STRESS_RUN_H
 #define _STRESS_RUN_H
 
@@ -30,11 +30,11 @@ struct task_struct;
  * @KIND_COHERENT: dma_alloc_coherent()
  * @KIND_PAGES: dma_alloc_pages()
  * @KIND_GRANULE: rhi_granule_share()
- * @NR_KINDS: so many
+ * @NR_KINDS: number of kinds
  */
 enum stress_kind { KIND_POOL, KIND_DMA_POOL, KIND_COHERENT, KIND_PAGES, KIND_GRANULE, NR_KINDS };
 
-/* So an hour of a counter of 1 GHz fits into 64 bits. */
+/* With this shift an hour of a 1 GHz counter fits into 64 bits. */
 #define RUN_NS_SHIFT	20
 
 /* One for each power of two from 16 to 64K. */
@@ -43,10 +43,10 @@ enum stress_kind { KIND_POOL, KIND_DMA_POOL, KIND_COHERENT, KIND_PAGES, KIND_GRA
 /**
  * struct stress_class - blocks of one size
  * @size: bytes
- * @align: as the pools were asked for it, a power of two
- * @boundary: as the pools were asked for it, a power of two; 0: none
- * @rhi: the pool, or NULL if it is not needed
- * @dma: the pool, or NULL if it is not needed
+ * @align: alignment requested of the pools, a power of two
+ * @boundary: boundary requested of the pools, a power of two; 0: none
+ * @rhi: the pool, or NULL if not needed
+ * @dma: the pool, or NULL if not needed
  */
 struct stress_class {
 	size_t size, align, boundary;
@@ -55,16 +55,16 @@ struct stress_class {
 };
 
 /**
- * struct stress_block - a place for a block; it goes from worker to worker with its block
- * @vaddr: the block; NULL: there is none
- * @dma: its address for a device
+ * struct stress_block - descriptor of a block; handed from worker to worker with its block
+ * @vaddr: the block; NULL if there is none
+ * @dma: its DMA address
  * @size: bytes
- * @key: of the pattern in it
- * @mark: who wrote it
- * @kind: where it comes from
- * @class: its class, except for a granule
- * @granule: of a granule
- * @is_suspect: something is wrong with it: it is not touched any more
+ * @key: key of the pattern in it
+ * @mark: the worker and operation that wrote it
+ * @kind: the API it comes from
+ * @class: its class; unused for a granule
+ * @granule: the granule, for KIND_GRANULE
+ * @is_suspect: a check failed; the block must not be accessed any more
  */
 struct stress_block {
 	void *vaddr;
@@ -79,15 +79,15 @@ struct stress_block {
 };
 
 /**
- * struct stress_draw - what chance says of one operation, before anything is known of its block
+ * struct stress_draw - random choices for one operation, drawn before its block is examined
  * @slot: which of the worker's blocks
- * @mailbox: where to hand over to
- * @class: of the block, if one is allocated
- * @kind: where it is allocated
- * @context: where the operation is done
- * @is_atomic: in process context: with GFP_ATOMIC
- * @is_handover: a live block is handed over, and not freed
- * @is_zeroed: with __GFP_ZERO
+ * @mailbox: mailbox for a handover
+ * @class: class of the block if one is allocated
+ * @kind: API if one is allocated
+ * @context: context of the operation
+ * @is_atomic: use GFP_ATOMIC in process context
+ * @is_handover: hand a live block over instead of freeing it
+ * @is_zeroed: use __GFP_ZERO
  */
 struct stress_draw {
 	u32 slot, mailbox, class;
@@ -97,27 +97,27 @@ struct stress_draw {
 };
 
 /**
- * struct stress_worker - a thread, and what it counts
- * @run: of which run
+ * struct stress_worker - a thread and its counters
+ * @run: the run
  * @index: its number
  * @task: valid until @exited is completed
- * @exited: the thread is gone
- * @rnd: its own random numbers
- * @draw: of this operation
- * @operation: its number, from 0
- * @limit: it ends before this operation
- * @slots: its blocks; a place is exchanged for that of a mailbox
- * @bh: does an operation in softirq context
- * @irq: does one in hard irq context
- * @op_done: either has done it
- * @allocs: that succeeded, of each kind
- * @frees: of each kind
- * @misses: allocations that failed, of each kind
- * @contexts: operations done in each
+ * @exited: completed when the thread is gone
+ * @rnd: its own random number generator
+ * @draw: choices for the current operation
+ * @operation: number of the current operation, from 0
+ * @limit: the worker ends before this operation
+ * @slots: its blocks; a handover swaps a slot with a mailbox
+ * @bh: runs an operation in softirq context
+ * @irq: runs an operation in hard irq context
+ * @op_done: completed by @bh and @irq
+ * @allocs: successful allocations of each kind
+ * @frees: frees of each kind
+ * @misses: failed allocations of each kind
+ * @contexts: operations in each context
  * @handovers: blocks handed over
- * @skipped: operations that there was no room for: too many granules live
+ * @skipped: operations skipped because too many granules were live
  * @kept: granules that the host did not give back
- * @latency: times
+ * @latency: histograms
  */
 struct stress_worker {
 	struct stress_run *run;
@@ -138,18 +138,18 @@ struct stress_worker {
 };
 
 /**
- * struct stress_failure - the first thing that was wrong
- * @what: wrong with @block
- * @worker: that saw it; the number of workers if it was seen at the end of the run
- * @operation: of that worker
- * @block: a copy
- * @phys: its address in memory
- * @offset: of the wrong word, bytes
- * @expected: what should be, of @what
- * @found: what is
- * @writer: who could have written @found
- * @has_writer: @writer makes sense
- * @other: the live block that overlaps, if @what is RHI_STRESS_OVERLAP
+ * struct stress_failure - the first failure of a run
+ * @what: kind of failure
+ * @worker: worker that detected it; the number of workers if detected at the end of the run
+ * @operation: operation of that worker
+ * @block: copy of the block
+ * @phys: physical address of the block
+ * @offset: offset of the wrong word, in bytes
+ * @expected: expected value, depending on @what
+ * @found: actual value
+ * @writer: worker and operation whose pattern contains @found
+ * @has_writer: @writer is plausible
+ * @other: the live block that overlaps, for RHI_STRESS_OVERLAP
  */
 struct stress_failure {
 	enum rhi_stress_failure what;
@@ -168,39 +168,39 @@ enum stress_state { STRESS_RUNNING, STRESS_FINISHED };
 
 /**
  * struct stress_run - a run
- * @request: what to do
- * @owner: the open file that it lives as long as; NULL: closed
- * @state: RUNNING until everything is given back
- * @stop: all are to end
- * @error: why it could not go on, or 0
- * @is_stopped: somebody asked it to end
- * @hook: rhi_hook_state() at the beginning
+ * @request: parameters
+ * @owner: the open file that bounds its lifetime; NULL once closed
+ * @state: STRESS_RUNNING until all memory is released
+ * @stop: all workers must end
+ * @error: error that ended the run, or 0
+ * @is_stopped: the user ended the run
+ * @hook: rhi_hook_state() at the start
  * @granule: bytes
- * @ns_mult: nanoseconds of a cycle of the counter, shifted left by RUN_NS_SHIFT
+ * @ns_mult: nanoseconds per counter cycle, shifted left by RUN_NS_SHIFT
  * @start: ktime_get_ns()
- * @end: ktime_get_ns(), when the last worker was gone
+ * @end: ktime_get_ns() when the last worker was gone
  * @deadline: jiffies
  * @pdev: the device
  * @dev: the device
- * @classes: sizes
- * @nr_classes: so many
- * @granules: live now
- * @max_granules: that may be
- * @mailboxes: places that wait for another worker
- * @blocks: all places
- * @nr_blocks: so many
- * @failed: 1: @failure is somebody's; 2: it can be read
- * @failure: the first
- * @misaligned_own: conversions of less than granules, by this run
- * @misaligned_others: by anybody else
- * @is_watched: these are counted
- * @cpus_off: how often a CPU went offline
- * @pressed: bytes that the pressure had, at most
- * @before: rhi_probe's counts
- * @after: rhi_probe's counts
- * @conductor: starts and ends the workers
- * @exited: it is gone
- * @is_joined: somebody has waited for @exited
+ * @classes: block sizes
+ * @nr_classes: entries in @classes
+ * @granules: live granules
+ * @max_granules: limit of @granules
+ * @mailboxes: descriptors waiting for another worker
+ * @blocks: all descriptors
+ * @nr_blocks: entries in @blocks
+ * @failed: 1 while @failure is being written; 2 once it can be read
+ * @failure: the first failure
+ * @misaligned_own: conversions of less than whole granules by this run
+ * @misaligned_others: such conversions by others
+ * @is_watched: these conversions are counted
+ * @cpus_off: number of times a CPU was taken offline
+ * @pressed: maximum of bytes held by the memory pressure
+ * @before: rhi_probe's counters before the run
+ * @after: rhi_probe's counters after the run
+ * @conductor: thread that starts the workers and waits for them
+ * @exited: completed when @conductor is gone
+ * @is_joined: @exited has been waited for
  * @workers: the workers
  */
 struct stress_run {

@@ -17,7 +17,7 @@ static bool needs(const struct stress_run *run, enum rhi_stress_source source)
 	return run->request.source == source || run->request.source == RHI_STRESS_ANY_SOURCE;
 }
 
-/* A size of each power of two that the request allows; where blocks stand is drawn too. */
+/* Draw one size per power of two that the request allows, with an alignment and a boundary. */
 static void draw_classes(struct stress_run *run, struct rnd_state *rnd)
 {
 	const u64 min = run->request.min, max = run->request.max;
@@ -35,11 +35,11 @@ static void draw_classes(struct stress_run *run, struct rnd_state *rnd)
 }
 
 /**
- * source_create() - make the pools of a run
- * @run: with a device
+ * source_create() - create the pools of a run
+ * @run: the run, with its device
  *
  * Context: Process, may sleep.
- * Return: %0, or %-ENOMEM: call source_destroy() in both cases.
+ * Return: %0 or %-ENOMEM; call source_destroy() in both cases.
  */
 int source_create(struct stress_run *run)
 {
@@ -81,12 +81,12 @@ void source_destroy(struct stress_run *run)
 }
 
 /**
- * source_is_atomic() - can it be called where nothing may sleep?
- * @kind: which API
- * @is_free: freeing, not allocating
+ * source_is_atomic() - check whether an API can be used in atomic context
+ * @kind: the API
+ * @is_free: true for freeing, false for allocating
  *
- * dma_alloc_pages() is left out: in kernels before 7.3 dma_direct_alloc_from_pool() gives it an
- * address where a page is expected. Coherent memory cannot be freed with interrupts off.
+ * dma_alloc_pages() is excluded: before 7.3 dma_direct_alloc_from_pool() passes it an address
+ * instead of a page. Coherent memory cannot be freed with interrupts off.
  *
  * Context: Any.
  * Return: true if it can.
@@ -110,13 +110,13 @@ static bool share(struct stress_run *run, struct stress_block *block, gfp_t gfp)
 }
 
 /**
- * source_alloc() - get a block
+ * source_alloc() - allocate a block
  * @run: the run
- * @block: with kind and class; address and size are filled in
- * @gfp: how; no more than source_is_atomic() allows
+ * @block: with kind and class set; address and size are filled in
+ * @gfp: GFP flags; atomic ones only if source_is_atomic() is true
  *
- * Context: As @gfp says.
- * Return: false if there is none.
+ * Context: Any that @gfp allows.
+ * Return: false if the allocation failed.
  */
 bool source_alloc(struct stress_run *run, struct stress_block *block, gfp_t gfp)
 {
@@ -146,11 +146,11 @@ bool source_alloc(struct stress_run *run, struct stress_block *block, gfp_t gfp)
 }
 
 /**
- * source_free() - give a block back
+ * source_free() - free a block
  * @run: the run
  * @block: from source_alloc(); not a granule
  *
- * Context: Any where source_is_atomic() says so, else process.
+ * Context: Any if source_is_atomic() is true, else process.
  */
 void source_free(struct stress_run *run, struct stress_block *block)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where blocks come from: each API, as a driver calls it. */
+/* Allocate blocks through each API, as drivers call it. */
 #ifndef _STRESS_SOURCE_H
 #define _STRESS_SOURCE_H
 

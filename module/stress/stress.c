@@ -29,13 +29,16 @@
 #include "watch.h"
 #include "worker.h"
 
-/* Granules that all workers have at a time. */
+/* Limit of live granules of all workers, in bytes */
 #define MAX_GRANULE_BYTES	(32ULL << 20)
 
 static DEFINE_MUTEX(run_lock);		/* protects last, its owner and its is_joined */
-static struct stress_run *last;		/* under way, or the latest one */
+static struct stress_run *last;		/* the current run, or the latest one */
 
-/* A device as in a Realm: coherent, and what it shares is converted, hooked or not. */
+/*
+ * The device is coherent, as in a Realm, and its shared memory is converted, with or without the
+ * hook.
+ */
 static int register_device(struct stress_run *run)
 {
 	struct platform_device *pdev;
@@ -116,7 +119,7 @@ static unsigned int start_workers(struct stress_run *run)
 	return nr;
 }
 
-/* Blocks that are still live, in slots and mailboxes. */
+/* Verify and free the blocks that are still live, in slots and mailboxes. */
 static void drain(struct stress_run *run)
 {
 	for (unsigned int i = 0; i < run->nr_blocks; i++) {
@@ -125,7 +128,7 @@ static void drain(struct stress_run *run)
 		cond_resched();
 		if (!block->vaddr)
 			continue;
-		/* Counted where it was allocated: its worker is gone. */
+		/* Account the free to the worker that allocated the block; that thread is gone. */
 		if (block_verify(run, NULL, block))
 			block_destroy(run, &run->workers[block->mark.worker], block);
 		else if (block->granule)
@@ -133,7 +136,7 @@ static void drain(struct stress_run *run)
 	}
 }
 
-/* The last thing that is wrong may be found here; then state says that all is done. */
+/* The last checks may still record a failure; only then is the run finished. */
 static void end_run(struct stress_run *run)
 {
 	if (!run->request.bare)
@@ -143,7 +146,7 @@ static void end_run(struct stress_run *run)
 	watch_end(run);
 	platform_device_unregister(run->pdev);
 	rhi_granule_get_stats(&run->after);
-	/* Who sees it sees all that the run has left. */
+	/* A reader that sees STRESS_FINISHED sees all results of the run. */
 	smp_store_release(&run->state, STRESS_FINISHED);
 }
 
@@ -158,13 +161,13 @@ static int conduct(void *data)
 	nr = run->error ? 0 : start_workers(run);
 	if (run->error)
 		WRITE_ONCE(run->stop, true);
-	/* For hours, if need be: no task that hangs, and no load. */
+	/* This can take hours: TASK_IDLE avoids a hung-task report and does not count as load. */
 	for (unsigned int i = 0; i < nr; i++)
 		wait_for_completion_state(&run->workers[i].exited, TASK_IDLE);
 	run->end = ktime_get_ns();
 	load_end();
 	end_run(run);
-	/* Does not come back into this module, which may go at once. */
+	/* Never returns into this module, which may be unloaded at once. */
 	kthread_complete_and_exit(&run->exited, 0);
 }
 
@@ -258,20 +261,20 @@ static int stop(struct file *file)
 }
 
 /**
- * stress_write() - begin a run, or end it
- * @file: that the run belongs to; it ends at the latest when the file is closed
- * @text: "stop", or words "key=value" as stress_show() names them; it is changed
+ * stress_write() - start or stop a run
+ * @file: owner of the run, which ends at the latest when the file is closed
+ * @text: "stop", or words "key=value" as stress_show() lists them; modified
  *
- * It does not wait: stress_show() tells how far the run is.
+ * Does not wait: stress_show() reports progress.
  *
  * Context: Process, may sleep.
  * Return:
- * * %0 - done
+ * * %0 - started or stopping
  * * %-EINVAL - the log says what is wrong
- * * %-EBUSY - another run is under way
- * * %-ENOENT - stop: there is no run of this file
- * * %-EOPNOTSUPP - the granule is not known, nothing can be shared
- * * %-ENOMEM - no memory
+ * * %-EBUSY - another run is in progress
+ * * %-ENOENT - stop: the latest run does not belong to this file
+ * * %-EOPNOTSUPP - the granule is unknown, so nothing can be shared
+ * * %-ENOMEM - out of memory
  */
 int stress_write(struct file *file, char *text)
 {
@@ -279,7 +282,7 @@ int stress_write(struct file *file, char *text)
 }
 
 /**
- * stress_release() - the file is closed: a run of it ends, and this waits for it
+ * stress_release() - stop the run of a file that is being closed, and wait for it
  * @file: the file
  *
  * Context: Process, may sleep.
@@ -297,7 +300,7 @@ void stress_release(struct file *file)
 }
 
 /**
- * stress_show() - print what stress_write() takes, and the run that is under way or the latest
+ * stress_show() - print the accepted keys, and the current or latest run
  * @s: a seq_file
  *
  * Context: Process, may sleep.
@@ -309,7 +312,7 @@ void stress_show(struct seq_file *s)
 }
 
 /**
- * stress_exit() - forget the latest run; no file is open
+ * stress_exit() - free the latest run; no file is open
  *
  * Context: Process, may sleep.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Runs: one at a time, each as long as the file is open that it was asked for by. */
+/* Stress runs: one at a time, each bound to the open file that started it. */
 #ifndef _STRESS_H
 #define _STRESS_H
 

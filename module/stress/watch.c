@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who converts by the kernel's own functions is seen by a kprobe, without the host's help.
- * With the hook on, or where a run has nothing from the kernel's allocators, this run's own
- * threads have no reason to: then it is a failure. Without the hook the kernel's allocators
- * convert single pages, and that is what the count is for. What others convert is counted.
+ * Kprobes count conversions by the kernel's own functions, without the host's help. If the hook
+ * is on, or the run does not use the kernel's allocators, the run's own threads must not convert
+ * less than a granule: that is a failure. Without the hook the kernel's allocators convert
+ * single pages, and these are counted. Conversions by others are only counted.
  */
 #include <linux/align.h>
 #include <linux/kprobes.h>
@@ -27,7 +27,7 @@ static bool must_be_whole(const struct stress_run *run)
 {
 	if (run->request.source == RHI_STRESS_POOL || run->request.source == RHI_STRESS_GRANULE)
 		return true;
-	/* On all the time: what was made before comes from the kernel. */
+	/* The hook must have been on throughout: memory allocated before comes from the kernel. */
 	return !strcmp(run->hook, "on") && !strcmp(rhi_hook_state(), "on");
 }
 
@@ -57,10 +57,10 @@ static struct kprobe probes[] = {
 };
 
 /**
- * watch_begin() - count from now on
- * @run: the run, the only one
+ * watch_begin() - start counting
+ * @run: the only run
  *
- * Where the kernel has no kprobes the report says that nobody looked.
+ * If the kernel has no kprobes, the report says that nothing was counted.
  *
  * Context: Process, may sleep.
  */
@@ -68,7 +68,7 @@ void watch_begin(struct stress_run *run)
 {
 	WRITE_ONCE(watched, run);
 	for (int i = 0; i < ARRAY_SIZE(probes); i++) {
-		/* Of an earlier run. */
+		/* Clear what an earlier registration left. */
 		probes[i].addr = NULL;
 		probes[i].flags = 0;
 		if (!register_kprobe(&probes[i]))
@@ -81,8 +81,8 @@ void watch_begin(struct stress_run *run)
 }
 
 /**
- * watch_end() - do not count any more
- * @run: the run; it can be discarded then
+ * watch_end() - stop counting
+ * @run: the run, which can be freed afterwards
  *
  * Context: Process, may sleep.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Counts the kernel's conversions of less than whole granules while a run is under way. */
+/* Count the kernel's conversions of less than whole granules during a run. */
 #ifndef _STRESS_WATCH_H
 #define _STRESS_WATCH_H
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an operation does is drawn from the worker's own random numbers, as many for each, and
- * whatever its slot has: so operation N of a worker draws the same in every run of the seed.
- * With one worker the whole run is the same, as long as the same allocations fail; with more,
- * whose block a slot has after a handover is a matter of time.
+ * Each operation draws the same number of random values from the worker's own generator,
+ * whatever its slot holds. So operation N of a worker makes the same choices in every run with
+ * the same seed. With one worker the whole run is reproducible as long as the same allocations
+ * fail. With several, timing decides which block a slot holds after a handover.
  */
 #include <linux/bottom_half.h>
 #include <linux/err.h>
@@ -16,7 +16,7 @@
 #include "source.h"
 #include "worker.h"
 
-/* A number below @nr, from 32 random bits. */
+/* Returns a number below @nr, from 32 random bits. */
 static u32 below(u32 random, u32 nr)
 {
 	return (u64)random * nr >> 32;
@@ -56,7 +56,7 @@ static void draw(struct stress_worker *w)
 	draw->class = below(b << 8, w->run->nr_classes);
 	draw->kind = draw_kind(w->run, c);
 	draw->context = request->context;
-	/* Most in process context: there is no other that may sleep. */
+	/* Prefer process context: only there an operation may sleep. */
 	if (request->context == RHI_STRESS_ANY_CONTEXT) {
 		const u32 of_four = (c >> 3) % 4;
 
@@ -85,7 +85,7 @@ static void allocate(struct stress_worker *w, struct stress_block *block, bool c
 		atomic_dec(&run->granules);
 }
 
-/* In any context. */
+/* Called in process, softirq or hard irq context. */
 static void operate(struct stress_worker *w, enum rhi_stress_context context)
 {
 	struct stress_block **slot = &w->slots[w->draw.slot], *block = *slot;
@@ -98,7 +98,7 @@ static void operate(struct stress_worker *w, enum rhi_stress_context context)
 	if (!block_verify(w->run, w, block))
 		return;
 	if (w->draw.is_handover) {
-		/* Whoever takes it out verifies it, and frees it. */
+		/* The worker that takes the block out verifies and frees it. */
 		*slot = xchg(&w->run->mailboxes[w->draw.mailbox], block);
 		w->handovers++;
 		return;
@@ -122,7 +122,7 @@ static void operate_in_hardirq(struct irq_work *work)
 	complete(&w->op_done);
 }
 
-/* The context that was drawn, if what has to be done can be done there. */
+/* Returns the drawn context if the operation is allowed there, else process context. */
 static enum rhi_stress_context choose_context(const struct stress_worker *w,
 					      struct stress_block *block)
 {
@@ -142,7 +142,7 @@ static void run_operation(struct stress_worker *w)
 	draw(w);
 	switch (choose_context(w, w->slots[w->draw.slot])) {
 	case RHI_STRESS_SOFTIRQ:
-		/* It runs when bottom halves are let run again. */
+		/* The work runs when bottom halves are enabled again. */
 		local_bh_disable();
 		queue_work(system_bh_wq, &w->bh);
 		local_bh_enable();
@@ -176,18 +176,18 @@ static int work(void *data)
 		WRITE_ONCE(w->operation, w->operation + 1);
 		cond_resched();
 	}
-	/* A BH work may still be on its last instructions, and looks at itself there. */
+	/* The BH work may still be executing its last instructions, which access the worker. */
 	flush_work(&w->bh);
 	irq_work_sync(&w->irq);
-	/* Does not come back into this module, which may go at once. */
+	/* Never returns into this module, which may be unloaded at once. */
 	kthread_complete_and_exit(&w->exited, 0);
 }
 
 /**
- * worker_init() - make a worker ready
+ * worker_init() - initialize a worker
  * @run: the run
- * @index: its number
- * @blocks: so many places as the request says, for its slots
+ * @index: number of the worker
+ * @blocks: descriptors for its slots, request->blocks of them
  *
  * Context: Process.
  */
@@ -206,16 +206,19 @@ void worker_init(struct stress_run *run, unsigned int index, struct stress_block
 	for (unsigned int i = 0; i < request->blocks; i++)
 		w->slots[i] = &blocks[i];
 	INIT_WORK(&w->bh, operate_in_softirq);
-	/* Not one of the hard kind: PREEMPT_RT runs it in a thread, as drivers' handlers there. */
+	/*
+	 * Not IRQ_WORK_INIT_HARD(): on PREEMPT_RT this runs in a thread, as drivers' handlers
+	 * do.
+	 */
 	init_irq_work(&w->irq, operate_in_hardirq);
 	init_completion(&w->op_done);
 	init_completion(&w->exited);
 }
 
 /**
- * worker_start() - let a worker work
+ * worker_start() - start a worker
  * @w: the worker
- * @cpu: where; it goes on elsewhere if that goes offline
+ * @cpu: CPU to bind it to; it moves elsewhere if that CPU goes offline
  *
  * Context: Process, may sleep.
  * Return: %0, or an error of kthread_create().

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Threads that allocate, fill, verify, hand over and free. */
+/* Threads that allocate, fill, verify, hand over and free blocks. */
 #ifndef _STRESS_WORKER_H
 #define _STRESS_WORKER_H
 
