@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Every difference between the kernels that this module is built for, 6.13 and later. */
+/* All differences between the supported kernels, 6.13 and later. */
 #ifndef _COMPAT_H
 #define _COMPAT_H
 
@@ -12,17 +12,17 @@
 #error "rhi_probe needs Linux 6.13, the first that can run in a Realm"
 #endif
 
-/* 6.16 gave dma_pool_create() a NUMA node, and made it a wrapper. */
+/* 6.16 made dma_pool_create() a wrapper around dma_pool_create_node(). */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define HAVE_DMA_POOL_CREATE_NODE
 #endif
 
-/* 6.18 has a flag for workqueues that are bound to CPUs; before, all are that have no other. */
+/* 6.18 added a flag for per-CPU workqueues; before, all that are not WQ_UNBOUND are per-CPU. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
 #define WQ_PERCPU	0
 #endif
 
-/* Bits of struct device became flags with accessors in the course of 7.x: see Kbuild. */
+/* During 7.x bits of struct device became flags with accessors; see Kbuild. */
 static inline void dev_make_dma_coherent(struct device *dev)
 {
 #ifdef HAVE_DEV_SET_DMA_COHERENT

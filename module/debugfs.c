@@ -106,9 +106,9 @@ static int hook_file_show(struct seq_file *s, void *unused)
 DEFINE_SHOW_ATTRIBUTE(hook_file);
 
 /**
- * rhi_debugfs_init() - make /sys/kernel/debug/rhi
+ * rhi_debugfs_init() - create /sys/kernel/debug/rhi
  *
- * Without debugfs in the kernel, or under lockdown, there is none and all else works.
+ * The directory is missing if the kernel lacks debugfs or is locked down; everything else works.
  *
  * Context: Process, after hostconf_init().
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* /sys/kernel/debug/rhi: a report that a person can read. */
+/* /sys/kernel/debug/rhi: a human-readable report. */
 #ifndef _DEBUGFS_H
 #define _DEBUGFS_H
 

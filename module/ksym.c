@@ -5,12 +5,12 @@
 
 /**
  * ksym_function() - find a function of the running kernel
- * @name: its name; it need not be exported
+ * @name: symbol name; it need not be exported
  *
- * kallsyms is closed to modules, but a kprobe can be put on a function by its name.
+ * kallsyms is not exported to modules, but registering a kprobe by name gives the address.
  *
  * Context: Process, may sleep.
- * Return: Its address; 0 if there is none that can be probed, or the kernel has no kprobes.
+ * Return: The address; 0 if no function of this name can be probed, or without CONFIG_KPROBES.
  */
 unsigned long ksym_function(const char *name)
 {
@@ -27,13 +27,13 @@ unsigned long ksym_function(const char *name)
 
 /**
  * ksym_data() - find a variable of the running kernel
- * @name: its name; it may be static
+ * @name: symbol name; the variable may be static
  *
- * A kprobe does not know variables, but it knows the function that does. What stands at the
- * address is the caller's to check: other kernels may have another type under this name.
+ * A kprobe cannot find variables, but it finds kallsyms_lookup_name(). The caller must check
+ * what is at the address: other kernels may use the name for another type.
  *
  * Context: Process, may sleep.
- * Return: Its address; 0 if it is not known (it takes CONFIG_KALLSYMS_ALL).
+ * Return: The address; 0 if unknown (this needs CONFIG_KALLSYMS_ALL).
  */
 unsigned long ksym_data(const char *name)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where the kernel's functions and variables are. */
+/* Addresses of kernel functions and variables that are not exported. */
 #ifndef _KSYM_H
 #define _KSYM_H
 

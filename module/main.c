@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * rhi_probe: learn the host's sharing granule from inside an Arm CCA Realm.
- */
+/* rhi_probe: learn the host's sharing granule from inside an Arm CCA Realm. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/init.h>

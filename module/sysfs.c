@@ -58,10 +58,10 @@ static const struct attribute * const rhi_attrs[] = {
 };
 
 /**
- * rhi_sysfs_init() - make /sys/kernel/rhi
+ * rhi_sysfs_init() - create /sys/kernel/rhi
  *
  * Context: Process, after hostconf_init().
- * Return: %0, or what sysfs says (%-ENOMEM, %-EEXIST), and then nothing is left.
+ * Return: %0, or an error of sysfs (%-ENOMEM, %-EEXIST) after undoing all changes.
  */
 int __init rhi_sysfs_init(void)
 {

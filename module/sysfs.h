@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* /sys/kernel/rhi: one value a file, for everybody. */
+/* /sys/kernel/rhi: one value per file, world-readable. */
 #ifndef _SYSFS_H
 #define _SYSFS_H
 

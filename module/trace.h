@@ -10,8 +10,9 @@
 #include <linux/tracepoint.h>
 
 /*
- * Names have a fixed length, for bpftrace 0.23 of Debian 13 finds no other: it takes the
- * offset in a __data_loc times four. The longest FID's name has 34 bytes with its end.
+ * Names have a fixed length because bpftrace 0.23 in Debian 13 misreads dynamic strings: it
+ * multiplies the offset in __data_loc by four. The longest FID name takes 34 bytes including its
+ * NUL.
  */
 #define RHI_TRACE_NAME	40
 
