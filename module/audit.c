@@ -201,15 +201,15 @@ static int find_misaligned(struct audit *audit)
 {
 	const u64 granule = hostconf.granule;
 
-	audit->nr_findings = ripas_runs_find_misaligned(&audit->runs, audit->ram, audit->nr_ram, granule,
-					      NULL, 0, &audit->sums);
+	audit->nr_findings = ripas_runs_find_misaligned(&audit->runs, audit->ram, audit->nr_ram,
+							granule, NULL, 0, &audit->sums);
 	if (audit->nr_findings) {
 		audit->findings = kvmalloc_array(audit->nr_findings, sizeof(*audit->findings),
 						 GFP_KERNEL);
 		if (!audit->findings)
 			return -ENOMEM;
 		ripas_runs_find_misaligned(&audit->runs, audit->ram, audit->nr_ram, granule,
-				 audit->findings, audit->nr_findings, &audit->sums);
+					   audit->findings, audit->nr_findings, &audit->sums);
 		audit->verdict = AUDIT_MISALIGNED;
 	} else if (!granule) {
 		audit->verdict = AUDIT_UNKNOWN;

@@ -92,8 +92,8 @@ static void show_owners(struct seq_file *s, const struct ripas_range *where)
 			owner.end = next.end;
 			cond_resched();
 		}
-		seq_printf(s, RHI_AUDIT_LINE_OWNER " 0x%llx 0x%llx %llu %s\n", start, (u64)owner.end,
-			   owner.end - start, owner.text);
+		seq_printf(s, RHI_AUDIT_LINE_OWNER " 0x%llx 0x%llx %llu %s\n",
+			   start, (u64)owner.end, owner.end - start, owner.text);
 	}
 }
 
@@ -103,10 +103,11 @@ static void show_finding(struct seq_file *s, const struct ripas_finding *finding
 	const u64 size = where->end - where->start;
 
 	if (finding->state == RIPAS_DESTROYED)
-		seq_printf(s, RHI_AUDIT_LINE_DESTROYED " 0x%llx 0x%llx %llu\n", where->start, where->end, size);
+		seq_printf(s, RHI_AUDIT_LINE_DESTROYED " 0x%llx 0x%llx %llu\n",
+			   where->start, where->end, size);
 	else
-		seq_printf(s, RHI_AUDIT_LINE_MISALIGNED " 0x%llx 0x%llx %llu %llu\n", where->start, where->end,
-			   size, finding->private_bytes);
+		seq_printf(s, RHI_AUDIT_LINE_MISALIGNED " 0x%llx 0x%llx %llu %llu\n",
+			   where->start, where->end, size, finding->private_bytes);
 	show_owners(s, where);
 }
 
@@ -156,7 +157,8 @@ static void show_sums(struct seq_file *s, const struct audit *audit)
 		show_keys(s, memory, ARRAY_SIZE(memory));
 	show_keys(s, walk, ARRAY_SIZE(walk));
 	for (size_t i = 0; i < audit->nr_ram; i++)
-		seq_printf(s, RHI_AUDIT_LINE_RAM " 0x%llx 0x%llx\n", audit->ram[i].start, audit->ram[i].end);
+		seq_printf(s, RHI_AUDIT_LINE_RAM " 0x%llx 0x%llx\n", audit->ram[i].start,
+			   audit->ram[i].end);
 	if (has_map(audit))
 		seq_puts(s, "# run start end size state\n");
 }

@@ -209,7 +209,7 @@ static void add_finding(struct search *search, const struct ripas_finding *findi
 
 /* Examine the part of a run that lies in one range of RAM. */
 static void search_part(struct search *search, const struct ripas_range *run,
-		       const struct ripas_range *part, enum ripas_state state)
+			const struct ripas_range *part, enum ripas_state state)
 {
 	const u64 mask = search->granule - 1;
 	struct ripas_finding finding = { .where = *part, .state = state };
@@ -259,8 +259,8 @@ static void search_part(struct search *search, const struct ripas_range *run,
  * Return: Number of findings, which may exceed @max.
  */
 size_t ripas_runs_find_misaligned(const struct ripas_runs *runs, const struct ripas_range *ram,
-			size_t nr_ram, u64 granule, struct ripas_finding *findings, size_t max,
-			struct ripas_sums *sums)
+				  size_t nr_ram, u64 granule, struct ripas_finding *findings,
+				  size_t max, struct ripas_sums *sums)
 {
 	struct search search = {
 		.runs = runs, .granule = granule, .findings = findings, .max = max, .sums = sums,

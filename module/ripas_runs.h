@@ -78,7 +78,7 @@ size_t ripas_runs_changed(const struct ripas_runs *a, const struct ripas_runs *b
 struct ripas_range ripas_runs_at(const struct ripas_runs *runs, size_t i);
 enum ripas_state ripas_runs_state(const struct ripas_runs *runs, size_t i);
 size_t ripas_runs_find_misaligned(const struct ripas_runs *runs, const struct ripas_range *ram,
-			size_t nr_ram, u64 granule, struct ripas_finding *findings, size_t max,
-			struct ripas_sums *sums);
+				  size_t nr_ram, u64 granule, struct ripas_finding *findings,
+				  size_t max, struct ripas_sums *sums);
 
 #endif /* _RIPAS_RUNS_H */

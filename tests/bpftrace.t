@@ -75,6 +75,7 @@ bpftrace_begin rhibounce.bt
 nvme
 dd if=/dev/nvme0n1 of=/dev/null bs=128k count=8 iflag=direct 2>/dev/null
 bpftrace_end
+modprobe -r nvme
 [ $(sed -n "s/^@bytes\[0000:00:01.0\]: //p" /tmp/out) -ge 1048576 ]
 hasnt "^@full"
 

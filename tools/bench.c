@@ -139,7 +139,8 @@ static int failure(int error)
 		warnx("a CPU went offline; try again, or lower --threads");
 		return EXIT_RESOURCES;
 	case -ENOMEM:
-		warnx("out of memory, or the host refused to share it (see dmesg); try a smaller --count");
+		warnx("out of memory, or the host refused to share it (see dmesg); try a "
+		      "smaller --count");
 		return EXIT_RESOURCES;
 	default:
 		return module_stress_failure(BENCH_FILE, error);

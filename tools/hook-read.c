@@ -15,7 +15,8 @@
 
 const struct hook_state hook_states[] = {
 	{ RHI_HOOK_ON, "the kernel's DMA allocators return whole granules" },
-	{ RHI_HOOK_DRAINING, "the kernel serves new requests; the module still frees its own memory" },
+	{ RHI_HOOK_DRAINING, "the kernel serves new requests; the module still frees its own "
+			     "memory" },
 	{ RHI_HOOK_OFF, "the kernel's DMA allocators are unchanged" },
 	{ 0 }
 };

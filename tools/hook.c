@@ -25,7 +25,8 @@ static int switch_failure(const char *word, int error)
 		      word);
 		return EXIT_UNSUPPORTED;
 	case -EOPNOTSUPP:
-		warnx("hook %s: not supported by this kernel, or the granule is not known; see dmesg",
+		warnx("hook %s: not supported by this kernel, or the granule is not known; see "
+		      "dmesg",
 		      word);
 		return EXIT_UNSUPPORTED;
 	case -ENOENT:

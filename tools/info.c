@@ -26,7 +26,8 @@ static void usage(FILE *to)
 	      "      --sysroot DIR      read a tree captured on another machine\n"
 	      "      --help             this text\n"
 	      "\n"
-	      "Exit status: 0 granule known, 2 granule unknown, 4 module not loaded, 1 any other error.\n", to);
+	      "Exit status: 0 granule known, 2 granule unknown, 4 module not loaded, 1 any "
+	      "other error.\n", to);
 }
 
 static int show(const struct sysroot *root, const struct view *view)

@@ -20,7 +20,8 @@ void ok_realm(const struct facts *facts, struct ok_check *check)
 	if (facts->realm == YES && log->has_rsi) {
 		ok_say(check, OK_PASS, "RSI version %u.%u", log->rsi_major, log->rsi_minor);
 	} else if (facts->realm == YES) {
-		ok_say(check, OK_PASS, "%s reports a Realm; the RSI version is in the kernel's log, "
+		ok_say(check, OK_PASS, "%s reports a Realm; the RSI version is in the kernel's "
+				       "log, "
 		       "which %s%s",
 		       facts->realm_by, log->error ? "cannot be read: " : "no longer has it",
 		       log->error ? sysroot_explain(log->error) : "");

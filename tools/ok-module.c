@@ -131,8 +131,10 @@ static void say_held(const struct facts *facts, struct ok_check *check, uint64_t
 	for (size_t i = 0; i < nr_devices; i++)
 		ok_list_add(&users, "%s", facts->hook.devices[i].name);
 	if (!*users.text) {
-		ok_say(check, OK_WARN, "cannot be unloaded: %llu references, held by no module or device; "
-		       "readers of " DEBUGFS " and recently freed buffers hold references", (unsigned long long)references);
+		ok_say(check, OK_WARN, "cannot be unloaded: %llu references, held by no module "
+				       "or device; "
+		       "readers of " DEBUGFS " and recently freed buffers hold references",
+		       (unsigned long long)references);
 		ok_next(check, "wait two seconds, then find the readers");
 		ok_run(check, "fuser -v " DEBUGFS "/*");
 		return;

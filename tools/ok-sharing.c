@@ -71,10 +71,12 @@ void ok_granule(const struct facts *facts, struct ok_check *check)
 		break;
 	}
 	if (info->alignment.given) {
-		ok_say(check, OK_PASS, "%s, the page size; the host's granule is smaller", size.text);
+		ok_say(check, OK_PASS, "%s, the page size; the host's granule is smaller",
+		       size.text);
 		return;
 	}
-	ok_say(check, OK_WARN, "%s, the page size, assumed: the host does not report a granule", size.text);
+	ok_say(check, OK_WARN, "%s, the page size, assumed: the host does not report a "
+			       "granule", size.text);
 	ok_next(check, "if the host's pages are larger, set their size, here 64K");
 	ok_run(check, "modprobe -r rhi_probe; modprobe rhi_probe granule=65536");
 }
@@ -181,7 +183,8 @@ void ok_at_boot(const struct facts *facts, struct ok_check *check)
 		return;
 	}
 	ok_say(check, OK_SKIP, "unknown without an audit");
-	ok_next(check, "audit memory, best before drivers are loaded: it names the owners of misaligned memory");
+	ok_next(check, "audit memory, best before drivers are loaded: it names the owners of "
+		       "misaligned memory");
 	ok_run(check, "rhictl audit");
 }
 

@@ -310,7 +310,8 @@ void ok_atomic(const struct facts *facts, struct ok_check *check)
 		ok_say(check, OK_WARN, "%s: a pool could not be allocated at boot",
 		       size_text(bytes).text);
 	} else if (facts_is_misaligned(facts, 0, bytes)) {
-		ok_say(check, OK_WARN, "%s: not a multiple of the granule of %s", size_text(bytes).text,
+		ok_say(check, OK_WARN, "%s: not a multiple of the granule of %s",
+		       size_text(bytes).text,
 		       size_text(facts->info.granule_bytes).text);
 	} else {
 		ok_say(check, OK_PASS, "%s", size_text(bytes).text);

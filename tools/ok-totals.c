@@ -83,7 +83,8 @@ void ok_frees(const struct facts *facts, struct ok_check *check)
 		ok_say(check, OK_PASS, "no bad frees");
 		return;
 	}
-	ok_say(check, OK_WARN, "the module ignored %llu frees of blocks that were free already, or were not "
+	ok_say(check, OK_WARN, "the module ignored %llu frees of blocks that were free already, "
+			       "or were not "
 	       "the driver's", (unsigned long long)count);
 	ok_next(check, "report it to the authors of the driver that the log names");
 	ok_run(check, "dmesg | grep rhi_probe");

@@ -170,7 +170,8 @@ static int verdict(const struct stress *stress)
 	if (stress->error)
 		warnx("the run failed: %s", strerror(stress->error));
 	else
-		warnx("no block could be allocated: out of memory, or the host refused to share it");
+		warnx("no block could be allocated: out of memory, or the host refused to share "
+		      "it");
 	return EXIT_RESOURCES;
 }
 
@@ -272,7 +273,8 @@ static void usage(FILE *to)
 	      "      --help           this text\n"
 	      "\n"
 	      "Exit status: 0 no error found, 2 error found (the report says how to repeat it), 3 out of\n"
-	      "memory or busy, 4 rhi_probe or rhi_stress missing or granule unknown, 1 any other error.\n", to);
+	      "memory or busy, 4 rhi_probe or rhi_stress missing or granule unknown, 1 any "
+	      "other error.\n", to);
 }
 
 enum { OPTION_NUMBER = 256 };

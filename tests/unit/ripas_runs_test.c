@@ -274,7 +274,8 @@ static void find_at_the_edge_of_ram(void)
 	fill(34, 36, RIPAS_RAM);
 	fill(50, 90, RIPAS_RAM);
 	runs = walked(0);
-	CHECK_EQ(ripas_runs_find_misaligned(&runs, ram, 2, 16 * RIPAS_UNIT, found, PAGES, &sums), 4);
+	CHECK_EQ(ripas_runs_find_misaligned(&runs, ram, 2, 16 * RIPAS_UNIT, found,
+					    PAGES, &sums), 4);
 	CHECK(found[0].where.start == 32 * RIPAS_UNIT && found[0].where.end == 34 * RIPAS_UNIT);
 	CHECK(found[1].where.start == 36 * RIPAS_UNIT && found[1].where.end == 40 * RIPAS_UNIT);
 	CHECK(found[2].where.start == 42 * RIPAS_UNIT && found[2].where.end == 50 * RIPAS_UNIT);
@@ -295,7 +296,8 @@ static void find_in_a_cut_walk(void)
 	fill(16, 20, RIPAS_EMPTY);
 	CHECK(!ripas_runs_walk(&runs, END, PAGES, honest));
 	CHECK(runs.truncated);
-	CHECK_EQ(ripas_runs_find_misaligned(&runs, all, 1, 16 * RIPAS_UNIT, found, PAGES, &sums), 0);
+	CHECK_EQ(ripas_runs_find_misaligned(&runs, all, 1, 16 * RIPAS_UNIT, found,
+					    PAGES, &sums), 0);
 	CHECK_EQ(sums.bytes[RIPAS_EMPTY], 4 * RIPAS_UNIT);
 }
 
@@ -338,7 +340,8 @@ static void find_is_a_look_at_each_page(void)
 		table_pages = 1 << rand() % 10;
 		fill_random(4);
 		runs = walked(0);
-		ripas_runs_find_misaligned(&runs, ram, 2, granule * RIPAS_UNIT, found, PAGES, &sums);
+		ripas_runs_find_misaligned(&runs, ram, 2, granule * RIPAS_UNIT, found,
+						   PAGES, &sums);
 
 		for (size_t g = 0; g < PAGES; g += granule) {
 			size_t empty = 0, other = 0, kept = 0;
