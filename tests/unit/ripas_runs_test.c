@@ -341,7 +341,7 @@ static void find_is_a_look_at_each_page(void)
 		fill_random(4);
 		runs = walked(0);
 		ripas_runs_find_misaligned(&runs, ram, 2, granule * RIPAS_UNIT, found,
-						   PAGES, &sums);
+					   PAGES, &sums);
 
 		for (size_t g = 0; g < PAGES; g += granule) {
 			size_t empty = 0, other = 0, kept = 0;
