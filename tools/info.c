@@ -85,7 +85,7 @@ int cmd_info(int argc, char **argv)
 	if (ret != VIEW_GO_ON)
 		return ret;
 	if (optind != argc) {
-		warnx("unexpected argument \"%s\"; rhictl info --help lists them", argv[optind]);
+		warnx("unexpected argument \"%s\"; see rhictl info --help", argv[optind]);
 		return EXIT_ERROR;
 	}
 	if (!view_open(&view, &root))

@@ -68,6 +68,10 @@ int view_options(struct view *view, int argc, char **argv, int extra,
 		warnx("--json and --prometheus: give one of them");
 		return EXIT_ERROR;
 	}
+	if (view->dir && view->watch) {
+		warnx("--sysroot %s: a captured tree does not change; omit --watch", view->dir);
+		return EXIT_ERROR;
+	}
 	return VIEW_GO_ON;
 }
 
