@@ -46,9 +46,8 @@ is 'rhishare: as many as the host counted' "$(budget "$shares" $((2 * shares - 1
 boot 'rhicall, rhiconv, rhibounce, rhipool' 0 "$long"'
 bpftrace_begin rhicall.bt
 cat /sys/kernel/debug/rhi/families >/dev/null
-bpftrace_end
+bpftrace_end "^DA_VERSION +0xc500004a +0 +0xffffffffffffffff +[0-9]+$"
 has "^HOSTCONF_VERSION +0xc500004e +0 +0x10000 +[0-9]+$"
-has "^DA_VERSION +0xc500004a +0 +0xffffffffffffffff +[0-9]+$"
 has "^@ns\[HOSTCONF_FEATURES\]:"
 
 bpftrace_begin rhiconv.bt
@@ -95,8 +94,7 @@ bpftrace_begin rhileak.bt
 pool_test busy
 nvme
 modprobe -r nvme
-bpftrace_end
-has "^65536 +pool_test[^ ]* +busy +"
+bpftrace_end "^65536 +pool_test[^ ]* +busy +"
 [ $(sed -n "s/^@bytes\[.*\]: //p" /tmp/out | awk "{ n += \$1 } END { print n + 0 }") = $(of_pools leaked_bytes) ]
 has "^ *granule_free\+"
 has "^@kernel_failed\[set_memory_encrypted,"

@@ -258,9 +258,10 @@ bpftrace_traces() {
 	cat /tmp/out
 	exit 1
 }
+# bpftrace_end [REGEX]: end it, after a line of its output matches REGEX. On SIGINT, bpftrace drops
+# the lines that it has not printed yet.
 bpftrace_end() {
-	local entries
-
+	[ $# = 0 ] || wait_for grep -qE -- "$1" /tmp/out
 	kill -INT "$bpftrace_pid"
 	wait "$bpftrace_pid"
 	echo "== $bpftrace_name"
