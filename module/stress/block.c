@@ -8,6 +8,7 @@
 #include <asm/rsi.h>
 
 #include "block.h"
+#include "counter.h"
 #include "fail.h"
 #include "source.h"
 
@@ -101,12 +102,12 @@ bool block_create(struct stress_worker *w, struct stress_block *block, gfp_t gfp
 	const u64 start = begin(run);
 
 	if (!source_alloc(run, block, gfp)) {
-		w->misses[block->kind]++;
+		counter_add(&w->misses[block->kind], 1);
 		block->vaddr = NULL;
 		return false;
 	}
 	end(w, is_granule ? RHI_STRESS_SHARE : RHI_STRESS_ALLOC, start);
-	w->allocs[block->kind]++;
+	counter_add(&w->allocs[block->kind], 1);
 	block->mark = (struct stress_mark){ w->index, w->operation };
 	if (run->request.bare)
 		return true;
@@ -182,7 +183,7 @@ static void unshare(struct stress_run *run, struct stress_worker *w, struct stre
 
 	if (rhi_granule_unshare(block->granule)) {
 		if (w)
-			w->kept++;
+			counter_add(&w->kept, 1);
 	} else {
 		end(w, RHI_STRESS_UNSHARE, start);
 		if (!run->request.bare && (!check_private(run, w, block) ||
@@ -220,6 +221,6 @@ void block_destroy(struct stress_run *run, struct stress_worker *w, struct stres
 		end(w, RHI_STRESS_FREE, start);
 	}
 	if (w)
-		w->frees[block->kind]++;
+		counter_add(&w->frees[block->kind], 1);
 	block->vaddr = NULL;
 }

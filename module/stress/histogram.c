@@ -35,10 +35,12 @@ u64 histogram_high(unsigned int bucket)
  */
 void histogram_merge(struct histogram *to, const struct histogram *from)
 {
-	to->count += from->count;
-	to->sum += from->sum;
-	if (from->max > to->max)
-		to->max = from->max;
+	const u64 max = READ_ONCE(from->max);
+
+	to->count += READ_ONCE(from->count);
+	to->sum += READ_ONCE(from->sum);
+	if (max > to->max)
+		to->max = max;
 	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
-		to->buckets[i] += from->buckets[i];
+		to->buckets[i] += READ_ONCE(from->buckets[i]);
 }

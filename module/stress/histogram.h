@@ -11,6 +11,8 @@
 
 #include <uapi/rhi_stress.h>
 
+#include "counter.h"
+
 #define HISTOGRAM_SUB_BITS	5
 /* Largest power of two, in nanoseconds: values from half an hour on share the last bucket. */
 #define HISTOGRAM_TOP_BIT	40
@@ -53,11 +55,11 @@ static inline unsigned int histogram_bucket(u64 value)
  */
 static inline void histogram_add(struct histogram *h, u64 value)
 {
-	h->count++;
-	h->sum += value;
+	counter_add(&h->count, 1);
+	counter_add(&h->sum, value);
 	if (value > h->max)
-		h->max = value;
-	h->buckets[histogram_bucket(value)]++;
+		WRITE_ONCE(h->max, value);
+	counter_add(&h->buckets[histogram_bucket(value)], 1);
 }
 
 u64 histogram_low(unsigned int bucket);

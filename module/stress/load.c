@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 
+#include "counter.h"
 #include "load.h"
 #include "run.h"
 
@@ -85,7 +86,7 @@ static int plug(void *data)
 		if (cpu >= nr_cpu_ids) {
 			cpu = cpumask_first(cpu_online_mask);
 		} else if (!remove_cpu(cpu)) {
-			WRITE_ONCE(run->cpus_off, run->cpus_off + 1);
+			counter_add(&run->cpus_off, 1);
 			rest(AWAY_MS);
 			/* Bring the CPU back even if the run is being stopped. */
 			add_cpu(cpu);

@@ -13,6 +13,7 @@
 #include <linux/sched.h>
 
 #include "block.h"
+#include "counter.h"
 #include "source.h"
 #include "worker.h"
 
@@ -76,7 +77,7 @@ static void allocate(struct stress_worker *w, struct stress_block *block, bool c
 	if (block->kind == KIND_GRANULE &&
 	    atomic_inc_return(&run->granules) > run->max_granules) {
 		atomic_dec(&run->granules);
-		w->skipped++;
+		counter_add(&w->skipped, 1);
 		return;
 	}
 	if (w->draw.is_zeroed)
@@ -90,7 +91,7 @@ static void operate(struct stress_worker *w, enum rhi_stress_context context)
 {
 	struct stress_block **slot = &w->slots[w->draw.slot], *block = *slot;
 
-	w->contexts[context]++;
+	counter_add(&w->contexts[context], 1);
 	if (!block->vaddr) {
 		allocate(w, block, context == RHI_STRESS_PROCESS);
 		return;
@@ -100,7 +101,7 @@ static void operate(struct stress_worker *w, enum rhi_stress_context context)
 	if (w->draw.is_handover) {
 		/* The worker that takes the block out verifies and frees it. */
 		*slot = xchg(&w->run->mailboxes[w->draw.mailbox], block);
-		w->handovers++;
+		counter_add(&w->handovers, 1);
 		return;
 	}
 	block_destroy(w->run, w, block);
@@ -173,7 +174,7 @@ static int work(void *data)
 
 	while (goes_on(w)) {
 		run_operation(w);
-		WRITE_ONCE(w->operation, w->operation + 1);
+		counter_add(&w->operation, 1);
 		cond_resched();
 	}
 	/* The BH work may still be executing its last instructions, which access the worker. */
