@@ -32,9 +32,9 @@ all_subjects='coherent attrs gfp masks contexts devices not_coherent pages nonco
 # subjects_of KERNEL
 subjects_of() {
 	case $1 in
-	# On 6.x dma_direct_alloc() maps memory of a non-coherent device as shared but does not
+	# Before 7.3 dma_direct_alloc() maps memory of a non-coherent device as shared but does not
 	# convert it: the first access ends the Realm.
-	6.*) echo "${all_subjects/ not_coherent/}" ;;
+	6.* | 7.[0-2].*) echo "${all_subjects/ not_coherent/}" ;;
 	*) echo "$all_subjects" ;;
 	esac
 }
