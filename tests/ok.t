@@ -47,7 +47,8 @@ ok 'and what to do' grep -Fx '          run:  mount -t debugfs none /sys/kernel/
 ok 'securityfs' grep -Fx '          run:  mount -t securityfs none /sys/kernel/security' "$work/stdout"
 
 boot '--watch ends with the first other verdict' 0 '
-rhictl ok --watch >/tmp/said & sleep 3
+rhictl ok --watch >/tmp/said &
+wait_for grep -q "hook: off" /tmp/said; sleep 3
 [ "$(grep -c "hook: off" /tmp/said)" = 1 ]
 rhictl hook on >/dev/null; wait $!
 [ "$(grep -c "^PASS    hook: on" /tmp/said)" = 1 ]'
