@@ -52,15 +52,16 @@ device_drivers() {
 	done | sort -u
 }
 
-# device_options NAME ID DIR: QEMU options, one per line; disk images go to DIR
+# device_options NAME ID DIR: QEMU options, one per line. A disk's image is DIR/ID: if it does not exist,
+# make an empty one
 device_options() {
 	local name drivers behind options option
 
 	read_device "$1"
 	case ${behind// /} in
 	disk)
-		truncate -s 64M "$3/$2"
-		printf '%s\n' -drive "if=none,id=$2,format=raw,file=$3/$2" ;;
+		[ -e "$3/$2" ] || truncate -s 64M "$3/$2"
+		printf '%s\n' -drive "if=none,id=$2,format=raw,cache=unsafe,file=$3/$2" ;;
 	net) printf '%s\n' -netdev "user,id=$2,restrict=on,ipv6=off,guestfwd=tcp:10.0.2.100:7-cmd:cat" ;;
 	sound) printf '%s\n' -audiodev "none,id=$2" ;;
 	esac

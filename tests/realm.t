@@ -63,6 +63,21 @@ ln -s "$TOP/scripts/realm" "$work/another name"
 )
 is 'started through a symlink, with CDPATH and umask 077' "$(xargs <"$work/stdout")" '755 755 755'
 
+cp -- "$work/file" "$work/disk"
+truncate -s 1M "$work/disk"
+# disk DEVICE: print the sum of what was the file, then write over it
+disk='
+modprobe ext4
+until [ -b /dev/$1 ]; do sleep 0.1; done
+head -c 300000 /dev/$1 | md5sum | cut -d" " -f1
+echo changed | dd of=/dev/$1 conv=fsync 2>/dev/null'
+file_sum=$(md5sum <"$work/file" | cut -d' ' -f1)
+ends '--disk on nvme, --snapshot: has what the file has' 0 "$file_sum" '' \
+	--disk "$work/disk:nvme" --snapshot sh -c "modprobe nvme$disk" sh nvme0n1
+ok 'and the file stays as it was' cmp -n 300000 "$work/file" "$work/disk"
+ends '--disk: has what the file has' 0 "$file_sum" '' --disk "$work/disk" sh -c "modprobe virtio_blk$disk" sh vda
+is 'and keeps what was written' "$(head -c 7 "$work/disk")" changed
+
 ends 'a background job with open stdout does not delay the end' 0 out '' sh -c 'sleep 1000 & echo out'
 ends '--append, --smp and --mem' 0 $'1\n4\nyes' '' --append 'some.word=1' --smp 4 --mem 2G \
 	sh -c 'grep -c some.word=1 /proc/cmdline; nproc; [ $(awk "/MemTotal/ { print \$2 }" /proc/meminfo) -gt 1500000 ] && echo yes'
@@ -100,6 +115,9 @@ usage 'too little memory' '512M to 16G' --mem 1M true
 usage 'invalid memory size' '512M to 16G' --mem lots true
 usage 'zero timeout' '1 to 86400' --timeout 0 true
 usage 'unknown device: lists known devices' 'xhci_pci usb_storage sd_mod' --device floppy true
+usage 'missing disk' 'no such file' --disk /no/such/file true
+usage 'disk on a device that is none' 'e1000e is not a disk' --disk "$work/disk:e1000e" true
+usage 'read-only disk' 'add --snapshot' --disk /host/etc/passwd true
 usage 'device without a driver in this kernel' 'lacks a driver of igb' --kernel debug --device igb true
 usage 'missing file' 'no such file' --file /no/such/file true
 usage 'missing module' 'no such file' --module no.ko true
