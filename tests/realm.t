@@ -118,6 +118,9 @@ usage 'unknown device: lists known devices' 'xhci_pci usb_storage sd_mod' --devi
 usage 'missing disk' 'no such file' --disk /no/such/file true
 usage 'disk on a device that is none' 'e1000e is not a disk' --disk "$work/disk:e1000e" true
 usage 'read-only disk' 'add --snapshot' --disk /host/etc/passwd true
+usage 'disk without a system' 'no /boot/vmlinuz-*' --boot "$work/disk" true
+usage 'two disks to boot from' 'only one disk' --boot "$work/disk" --boot "$work/disk" true
+usage 'files for a system on a disk' 'omit --kernel' --boot "$work/disk" --file "$work/file" true
 usage 'device without a driver in this kernel' 'lacks a driver of igb' --kernel debug --device igb true
 usage 'missing file' 'no such file' --file /no/such/file true
 usage 'missing module' 'no such file' --module no.ko true

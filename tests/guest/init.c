@@ -8,6 +8,9 @@
  * nothing. If /etc/realm/terminal exists, its stderr is a terminal, like the caller's, so that it
  * shows progress. /etc/realm/modules lists modules to insert, one path per line. realm.noprobe on
  * the kernel command line leaves rhi_probe unloaded.
+ *
+ * In a system that scripts/realm --boot booted from a disk, this is a service, which only runs the
+ * command. Then these files are in /run/realm, and systemd powers the machine off.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -256,6 +259,7 @@ static int run_shell(void)
 	pid = forkpty(&pty, NULL, NULL, &size);
 	check(pid >= 0, "forkpty");
 	if (!pid) {
+		execl("/bin/bash", "-bash", NULL);
 		execl("/bin/sh", "-sh", NULL);
 		_exit(127);
 	}
@@ -294,18 +298,18 @@ static void load_modules(void)
 	fclose(list);
 }
 
-/* Returns the command's arguments, or NULL. */
-static char **read_command(void)
+/* Returns the command's arguments from @dir, or NULL. */
+static char **read_command(int dir)
 {
 	static char text[65536], *argv[MAX_ARGS + 1];
-	int fd = open("/etc/realm/cmd", O_RDONLY | O_CLOEXEC);
+	int fd = openat(dir, "cmd", O_RDONLY | O_CLOEXEC);
 	ssize_t len;
 	int argc = 0;
 
 	if (fd < 0)
 		return NULL;
 	len = read(fd, text, sizeof(text) - 1);
-	check(len > 0, "/etc/realm/cmd");
+	check(len > 0, "the command");
 	close(fd);
 	for (char *p = text; p < text + len && argc < MAX_ARGS; p += strlen(p) + 1)
 		argv[argc++] = p;
@@ -314,27 +318,36 @@ static char **read_command(void)
 
 int main(void)
 {
+	const bool is_init = getpid() == 1;
 	char **argv;
 	char status;
+	int dir;
 
-	mount_all();
+	if (is_init)
+		mount_all();
 	open_channel();
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	setenv("HOME", "/root", 1);
 	setenv("TERM", "linux", 1);
 	check(!chdir("/root"), "/root");
-	run((char *[]){ "/bin/busybox", "--install", "-s", NULL }, false, false);
+	if (is_init) {
+		run((char *[]){ "/bin/busybox", "--install", "-s", NULL }, false, false);
+		load_modules();
+	}
 
-	load_modules();
-	argv = read_command();
+	dir = open(is_init ? "/etc/realm" : "/run/realm", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	check(dir >= 0, "directory of the command");
+	argv = read_command(dir);
 	if (argv)
-		status = run(argv, !access("/etc/realm/input", F_OK),
-			     !access("/etc/realm/terminal", F_OK));
+		status = run(argv, !faccessat(dir, "input", F_OK, 0),
+			     !faccessat(dir, "terminal", F_OK, 0));
 	else
 		status = run_shell();
 
 	send_frame(FRAME_EXIT, &status, 1);
 	tcdrain(channel);
+	if (!is_init)
+		return 0;
 	sync();
 	reboot(RB_POWER_OFF);
 	check(false, "power off");
