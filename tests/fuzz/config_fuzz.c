@@ -2,9 +2,8 @@
 /* The simulator's configuration: accepted text is consistent, rejected text has a message. */
 #include <string.h>
 
-#include "config.h"
+#include "host.h"
 #include "must.h"
-#include "platform.h"
 
 static bool is_answer(const struct rhi_answer *a)
 {
@@ -19,7 +18,7 @@ static void check(const struct config *cfg)
 	MUST(cfg->cpus >= 1 && cfg->cpus <= PLAT_CPUS);
 	MUST(cfg->granule >= PAGE_SIZE && !(cfg->granule & (cfg->granule - 1)));
 	MUST(cfg->host_step % PAGE_SIZE == 0 && cfg->host_stop_after % PAGE_SIZE == 0);
-	MUST(cfg->host <= HOST_NONE && *config_host_name(cfg->host));
+	MUST(host_policy_name(cfg->host));
 	MUST(cfg->state_get <= STATE_GET_MOVING);
 	MUST(cfg->rsi_version <= 4 && cfg->rsi_features <= 4 && cfg->rsi_alignment <= 4);
 	for (int i = 0; i < RHI_FAMILIES; i++)

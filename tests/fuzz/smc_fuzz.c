@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "abort.h"
+#include "host.h"
 #include "must.h"
 #include "psci.h"
 #include "rsi.h"
@@ -58,9 +59,6 @@ static u64 take_register(void)
 
 static struct realm *take_host(void)
 {
-	static const char *const hosts[] = {
-		"lenient", "record", "refuse", "kill", "destroy", "none"
-	};
 	static const char *const states[] = {
 		"honest", "error", "backwards", "empty", "beyond", "inside", "unknown", "pages",
 		"flip", "moving"
@@ -68,8 +66,11 @@ static struct realm *take_host(void)
 	const u64 kinds = take(1), host = take(1);
 	char text[512];
 	struct sbuf sb = SBUF(text, sizeof(text));
+	unsigned int hosts = 0;
 
-	sb_printf(&sb, "cpus=4\nhost=%s\ngranule=%lu\n", hosts[host % ARRAY_SIZE(hosts)],
+	while (host_policy_name(hosts))
+		hosts++;
+	sb_printf(&sb, "cpus=4\nhost=%s\ngranule=%lu\n", host_policy_name(host % hosts),
 		  PAGE_SIZE << (host >> 4));
 	if (kinds & 1)
 		sb_printf(&sb, "host.hostile=%lu\n", take(2));
@@ -154,7 +155,7 @@ static void check_page(struct realm *realm, const struct before *b, u64 i, bool 
 	MUST(done);
 	if (!is_within(b->x, i) || now != wanted) {
 		MUST(now == RIPAS_DESTROYED && b->ripas[i] == RIPAS_RAM);
-		MUST(realm->hostile.on || realm->cfg.host == HOST_DESTROY);
+		MUST(realm->hostile.on || !strcmp(host_policy_name(realm->cfg.host), "destroy"));
 	} else {
 		MUST(written || !(page[0] | page[PAGE_SIZE / sizeof(*page) - 1]));
 	}
@@ -163,7 +164,7 @@ static void check_page(struct realm *realm, const struct before *b, u64 i, bool 
 static void check_set(struct realm *realm, const struct before *b, const u64 *x)
 {
 	const bool good = is_range(b->x) && b->x[3] <= RIPAS_RAM &&
-			  realm->cfg.host != HOST_NONE;
+			  host_has_realm(&realm->cfg);
 	u64 bytes = 0;
 
 	for (u64 i = 0; i < PAGES; i++) {
@@ -174,7 +175,7 @@ static void check_set(struct realm *realm, const struct before *b, const u64 *x)
 			bytes += PAGE_SIZE;
 	}
 	MUST(bytes_changed(realm) - b->bytes == bytes);
-	if (realm->cfg.host == HOST_NONE)
+	if (!host_has_realm(&realm->cfg))
 		return;
 	MUST(good || x[0] == RSI_ERROR_INPUT);
 	MUST(!good || realm->hostile.on ||
@@ -191,7 +192,7 @@ static void check_get(struct realm *realm, const struct before *b, const u64 *x)
 {
 	const bool spoilt = realm->asked && realm->cfg.state_get != STATE_GET_HONEST;
 
-	if (realm->cfg.host == HOST_NONE)
+	if (!host_has_realm(&realm->cfg))
 		return;
 	MUST(is_range(b->x) == (x[0] != RSI_ERROR_INPUT) || realm->hostile.on);
 	if (x[0] || spoilt)
@@ -214,7 +215,7 @@ static void check_code(const struct realm *realm, u32 fid, u64 code)
 	static const u64 codes[] = { 0, 1, -1UL, -2UL, -4UL, -9UL, 0x10001, 0x10002 };
 	bool known = false;
 
-	if (is_rsi(fid) && realm->cfg.host != HOST_NONE) {
+	if (is_rsi(fid) && host_has_realm(&realm->cfg)) {
 		MUST(code <= RSI_ERROR_UNKNOWN || (realm->hostile.on && fid >= IPA_STATE_SET));
 		return;
 	}

@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "config.h"
-#include "platform.h"
+#include "host.h"
 #include "libc.h"
-
-static const char *const host_names[] = {
-	[HOST_LENIENT] = "lenient",
-	[HOST_RECORD] = "record",
-	[HOST_REFUSE] = "refuse",
-	[HOST_KILL] = "kill",
-	[HOST_DESTROY] = "destroy",
-	[HOST_NONE] = "none",
-};
 
 static const char *const state_get_names[] = {
 	[STATE_GET_HONEST] = "honest",
@@ -25,9 +16,9 @@ static const char *const state_get_names[] = {
 	[STATE_GET_MOVING] = "moving",
 };
 
-const char *config_host_name(enum host_policy host)
+static const char *state_get_name(unsigned int i)
 {
-	return host_names[host];
+	return i < ARRAY_SIZE(state_get_names) ? state_get_names[i] : NULL;
 }
 
 /* A value in the configuration text; it is not NUL-terminated. */
@@ -74,22 +65,11 @@ static bool set_number(void *field, struct value v)
 	return value_u64(v, field);
 }
 
-static bool set_host(void *field, struct value v)
+static bool set_word(unsigned int *field, struct value v, const char *(*word)(unsigned int i))
 {
-	for (size_t i = 0; i < ARRAY_SIZE(host_names); i++) {
-		if (value_is(v, host_names[i])) {
-			*(enum host_policy *)field = i;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool set_state_get(void *field, struct value v)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(state_get_names); i++) {
-		if (value_is(v, state_get_names[i])) {
-			*(enum state_get *)field = i;
+	for (unsigned int i = 0; word(i); i++) {
+		if (value_is(v, word(i))) {
+			*field = i;
 			return true;
 		}
 	}
@@ -147,17 +127,18 @@ static bool set_rhi_off(void *field, struct value v)
 
 #define AT(member)	offsetof(struct config, member)
 
-static const struct {
+static const struct key {
 	const char *key;
 	bool (*set)(void *field, struct value v);
 	size_t at;
 	const char *takes;
+	const char *(*word)(unsigned int i);	/* instead of set() and takes */
 } keys[] = {
 	{ "memory", set_number, AT(memory), "bytes" },
 	{ "entry", set_number, AT(entry), "an address" },
 	{ "dtb", set_number, AT(dtb), "an address" },
 	{ "cpus", set_number, AT(cpus), "a number" },
-	{ "host", set_host, AT(host), "lenient, record, refuse, kill, destroy or none" },
+	{ "host", .at = AT(host), .word = host_policy_name },
 	{ "host.step", set_number, AT(host_step), "bytes" },
 	{ "host.stop_after", set_number, AT(host_stop_after), "bytes" },
 	{ "host.keep", set_flag, AT(host_keep), "0 or 1" },
@@ -179,8 +160,7 @@ static const struct {
 	{ "rsi.version", set_rsi_code, AT(rsi_version), "an RSI code, 1 to 4" },
 	{ "rsi.features", set_rsi_code, AT(rsi_features), "an RSI code, 1 to 4" },
 	{ "rsi.alignment", set_rsi_code, AT(rsi_alignment), "an RSI code, 1 to 4" },
-	{ "rsi.state_get", set_state_get, AT(state_get),
-	  "honest, error, backwards, empty, beyond, inside, unknown, pages, flip or moving" },
+	{ "rsi.state_get", .at = AT(state_get), .word = state_get_name },
 };
 
 static void quote(struct sbuf *err, u64 number, const char *line, size_t len)
@@ -189,6 +169,13 @@ static void quote(struct sbuf *err, u64 number, const char *line, size_t len)
 	for (size_t i = 0; i < len && i < 80; i++)
 		sb_printf(err, "%c", line[i]);
 	sb_printf(err, "\": ");
+}
+
+static void say_expected(struct sbuf *err, const struct key *key)
+{
+	sb_printf(err, "%s expects %s", key->key, key->word ? key->word(0) : key->takes);
+	for (unsigned int i = 1; key->word && key->word(i); i++)
+		sb_printf(err, "%s%s", key->word(i + 1) ? ", " : " or ", key->word(i));
 }
 
 static bool parse_line(struct config *cfg, const char *line, size_t len, u64 number,
@@ -205,13 +192,14 @@ static bool parse_line(struct config *cfg, const char *line, size_t len, u64 num
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		struct value v = { line + key_len + 1, len - key_len - 1 };
+		void *field = (char *)cfg + keys[i].at;
 
 		if (!value_is((struct value){ line, key_len }, keys[i].key))
 			continue;
-		if (keys[i].set((char *)cfg + keys[i].at, v))
+		if (keys[i].word ? set_word(field, v, keys[i].word) : keys[i].set(field, v))
 			return true;
 		quote(err, number, line, len);
-		sb_printf(err, "%s expects %s", keys[i].key, keys[i].takes);
+		say_expected(err, &keys[i]);
 		return false;
 	}
 	quote(err, number, line, len);
@@ -248,7 +236,6 @@ bool config_parse(struct config *cfg, const char *text, struct sbuf *err)
 
 	*cfg = (struct config){
 		.cpus = 1,
-		.host = HOST_LENIENT,
 		.granule = PAGE_SIZE,
 		.host_stop_after = ~(PAGE_SIZE - 1),
 		.hostconf_version = { .known = true, .value = 0x10000 },

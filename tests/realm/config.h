@@ -5,15 +5,6 @@
 
 #include "sbuf.h"
 
-enum host_policy {
-	HOST_LENIENT,
-	HOST_RECORD,
-	HOST_REFUSE,
-	HOST_KILL,
-	HOST_DESTROY,
-	HOST_NONE,		/* no Realm: an ordinary virtual machine */
-};
-
 /** enum state_get - answers of RSI_IPA_STATE_GET after the first RHI call */
 enum state_get {
 	STATE_GET_HONEST,
@@ -53,12 +44,12 @@ struct config {
 	u64 entry;			/* IPA of the kernel's first instruction */
 	u64 dtb;			/* IPA in its initial X0 */
 	u64 cpus;
-	enum host_policy host;
+	unsigned int host;		/* its policy: see host.h */
 	u64 granule;			/* the host's granule in bytes */
 	u64 host_step;			/* maximum bytes per request; 0: unlimited */
 
 	/* These start with the first RHI call: no kernel would boot otherwise. */
-	u64 host_stop_after;		/* maximum bytes that become shared */
+	u64 host_stop_after;			/* maximum bytes that become shared */
 	bool host_keep;			/* shared memory stays shared */
 	u64 host_scribble;		/* written to shared memory at each call; 0: disabled */
 	bool host_hostile;		/* draw answers from host_seed */
@@ -87,13 +78,5 @@ struct config {
  * Return: true if all lines are valid and consistent.
  */
 bool config_parse(struct config *cfg, const char *text, struct sbuf *err);
-
-/**
- * config_host_name() - name of a policy in the configuration
- * @host:	policy
- *
- * Return: the name.
- */
-const char *config_host_name(enum host_policy host);
 
 #endif

@@ -64,8 +64,9 @@ static void harm(struct realm *realm, const struct host_request *req, u64 next)
 		s2_destroy(&realm->s2, base, top);
 }
 
-static void change(struct realm *realm, const struct host_request *req, u64 *next,
-		   bool *rejected)
+/* What hosts do with a request. These set *@next and *@rejected, as host_ripas_change() does. */
+static enum result change(struct realm *realm, struct vcpu *vcpu, const struct host_request *req,
+			  u64 *next, bool *rejected)
 {
 	struct direction *dir = req->ripas == RIPAS_RAM ? &realm->to_private : &realm->to_shared;
 	u64 top = limit(realm, req), before = dir->bytes;
@@ -80,27 +81,71 @@ static void change(struct realm *realm, const struct host_request *req, u64 *nex
 		harm(realm, req, *next);
 	if (realm->asked && req->ripas == RIPAS_EMPTY)
 		realm->shared_since_asked += dir->bytes - before;
+	return HANDLED;
+}
+
+static enum result refuse(struct realm *realm, struct vcpu *vcpu, const struct host_request *req,
+			  u64 *next, bool *rejected)
+{
+	*next = req->base;
+	*rejected = true;
+	return HANDLED;
+}
+
+static enum result kill(struct realm *realm, struct vcpu *vcpu, const struct host_request *req,
+			u64 *next, bool *rejected)
+{
+	return realm_end(realm, vcpu, END_HOST_KILLED,
+			 "0x%lx-0x%lx to %s does not respect the host's granule of 0x%lx", req->base,
+			 req->top, req->ripas == RIPAS_RAM ? "RAM" : "EMPTY", realm->cfg.granule);
 }
 
 /*
  * To share part of a host page, the host shares all of it and loses the private data in it. Making
  * part of one private loses no RAM of the Realm.
  */
-static void lose_neighbours(struct realm *realm, const struct host_request *req)
+static enum result destroy(struct realm *realm, struct vcpu *vcpu, const struct host_request *req,
+			   u64 *next, bool *rejected)
 {
 	u64 granule = realm->cfg.granule;
+	enum result result = change(realm, vcpu, req, next, rejected);
 
-	if (req->ripas != RIPAS_EMPTY)
-		return;
-	s2_destroy(&realm->s2, ALIGN_DOWN(req->base, granule), req->base);
-	s2_destroy(&realm->s2, req->top, ALIGN_UP(req->top, granule));
+	if (req->ripas == RIPAS_EMPTY) {
+		s2_destroy(&realm->s2, ALIGN_DOWN(req->base, granule), req->base);
+		s2_destroy(&realm->s2, req->top, ALIGN_UP(req->top, granule));
+	}
+	return result;
+}
+
+/* What each host does with a request that breaks its granule. The first is the default. */
+static const struct {
+	const char *name;
+	enum result (*misaligned)(struct realm *realm, struct vcpu *vcpu,
+				  const struct host_request *req, u64 *next, bool *rejected);
+} policies[] = {
+	{ "lenient", change },
+	{ "record", change },
+	{ "refuse", refuse },
+	{ "kill", kill },
+	{ "destroy", destroy },
+	{ "none", NULL },	/* no Realm, so no request */
+};
+
+const char *host_policy_name(unsigned int host)
+{
+	return host < ARRAY_SIZE(policies) ? policies[host].name : NULL;
+}
+
+bool host_has_realm(const struct config *cfg)
+{
+	return policies[cfg->host].misaligned;
 }
 
 enum result host_ripas_change(struct realm *realm, struct vcpu *vcpu,
 			      const struct host_request *req, u64 *next, bool *rejected)
 {
 	bool misaligned = !IS_ALIGNED(req->base | req->top, realm->cfg.granule);
-	enum result result = HANDLED;
+	enum result result;
 
 	if (req->ripas == RIPAS_RAM)
 		realm->to_private.requests++;
@@ -108,26 +153,10 @@ enum result host_ripas_change(struct realm *realm, struct vcpu *vcpu,
 		realm->to_shared.requests++;
 	if (misaligned)
 		record(realm, vcpu, req);
-
-	*next = req->base;
-	*rejected = true;
-	switch (misaligned ? realm->cfg.host : HOST_LENIENT) {
-	case HOST_REFUSE:
-		break;
-	case HOST_KILL:
-		result = realm_end(realm, vcpu, END_HOST_KILLED,
-				   "0x%lx-0x%lx to %s does not respect the host's granule of 0x%lx",
-				   req->base, req->top,
-				   req->ripas == RIPAS_RAM ? "RAM" : "EMPTY", realm->cfg.granule);
-		break;
-	case HOST_DESTROY:
-		change(realm, req, next, rejected);
-		lose_neighbours(realm, req);
-		break;
-	default:
-		change(realm, req, next, rejected);
-		break;
-	}
+	if (misaligned)
+		result = policies[realm->cfg.host].misaligned(realm, vcpu, req, next, rejected);
+	else
+		result = change(realm, vcpu, req, next, rejected);
 	/* Write immediately if the list grows; otherwise at most once per millisecond. */
 	summary_refresh(realm, misaligned && realm->misaligned_requests <= MISALIGNED_MAX);
 	return result;

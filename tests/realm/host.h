@@ -13,6 +13,22 @@ struct host_request {
 };
 
 /**
+ * host_policy_name() - name of a policy in the configuration
+ * @host:	index of the policy, from 0
+ *
+ * Return: the name, or NULL after the last policy.
+ */
+const char *host_policy_name(unsigned int host);
+
+/**
+ * host_has_realm() - test whether there is a Realm, not an ordinary virtual machine
+ * @cfg:	configuration
+ *
+ * Return: false for the policy "none".
+ */
+bool host_has_realm(const struct config *cfg);
+
+/**
  * host_ripas_change() - let the host handle RSI_IPA_STATE_SET
  * @realm:	Realm; its lock is held
  * @vcpu:	caller

@@ -3,6 +3,7 @@
 #include "console.h"
 #include "cpu.h"
 #include "exit.h"
+#include "host.h"
 #include "summary.h"
 
 extern char image_end[];
@@ -32,7 +33,7 @@ static bool build(struct realm *realm)
 	struct config *cfg = &realm->cfg;
 
 	if (s2_init(&realm->s2, (void *)pool, PLAT_RAM - pool, PLAT_RAM, cfg->memory,
-		    cfg->host != HOST_NONE))
+		    host_has_realm(cfg)))
 		return true;
 	realm_end(realm, &realm->vcpu[0], END_FATAL, "stage-2 tables do not fit below 0x%lx",
 		  (u64)PLAT_RAM);

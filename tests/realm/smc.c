@@ -96,7 +96,7 @@ enum result smc_handle(struct realm *realm, struct vcpu *vcpu, u64 *x)
 
 	for (int i = 4; i < SMC_RESULTS; i++)
 		res[i] = x[i];
-	if (call && !(is_rsi(call) && realm->cfg.host == HOST_NONE))
+	if (call && (host_has_realm(&realm->cfg) || !is_rsi(call)))
 		result = call->fn(realm, vcpu, x, res);
 	if (result == FATAL)
 		return FATAL;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "host.h"
 #include "summary.h"
 #include "libc.h"
 
@@ -52,7 +53,7 @@ static void render_head(struct sbuf *sb, const struct realm *realm)
 	}
 	sb_printf(sb, "\"ipa_bits\":%d,\"cpus\":%lu,\"memory_bytes\":%lu,"
 		  "\"host\":{\"policy\":\"%s\",\"granule_bytes\":%lu},",
-		  PLAT_IPA_BITS, cfg->cpus, cfg->memory, config_host_name(cfg->host), cfg->granule);
+		  PLAT_IPA_BITS, cfg->cpus, cfg->memory, host_policy_name(cfg->host), cfg->granule);
 	counters(sb, realm);
 	if (cfg->host_hostile)
 		sb_printf(sb, "\"hostile\":{\"seeds\":%lu,\"answers\":%lu},",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host.h"
 #include "psci.h"
 #include "rsi.h"
 #include "rsi_env.h"
@@ -97,7 +98,7 @@ struct realm *env_realm(const char *config)
 	snprintf(text, sizeof(text), "memory=%lu\nentry=0x48000000\ndtb=0x48000000\n%s", ENV_RAM,
 		 config);
 	if (!config_parse(&realm.cfg, text, &err) ||
-	    !s2_init(&realm.s2, pool, POOL_SIZE, PLAT_RAM, ENV_RAM, realm.cfg.host != HOST_NONE)) {
+	    !s2_init(&realm.s2, pool, POOL_SIZE, PLAT_RAM, ENV_RAM, host_has_realm(&realm.cfg))) {
 		fprintf(stderr, "no Realm: %s\n", why);
 		abort();
 	}
