@@ -17,7 +17,7 @@ static void check(const struct config *cfg)
 	MUST(cfg->dtb >= PLAT_RAM && cfg->dtb - PLAT_RAM < cfg->memory);
 	MUST(cfg->cpus >= 1 && cfg->cpus <= PLAT_CPUS);
 	MUST(cfg->granule >= PAGE_SIZE && !(cfg->granule & (cfg->granule - 1)));
-	MUST(cfg->host_step % PAGE_SIZE == 0 && cfg->host_stop_after % PAGE_SIZE == 0);
+	MUST(cfg->host_step % PAGE_SIZE == 0 && cfg->host_stop % PAGE_SIZE == 0);
 	MUST(host_policy_name(cfg->host));
 	MUST(cfg->state_get <= STATE_GET_MOVING);
 	MUST(cfg->rsi_version <= 4 && cfg->rsi_features <= 4 && cfg->rsi_alignment <= 4);

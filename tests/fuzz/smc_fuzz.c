@@ -77,7 +77,7 @@ static struct realm *take_host(void)
 	if (kinds & 2)
 		sb_printf(&sb, "host.step=%lu\n", take(1) * PAGE_SIZE);
 	if (kinds & 4)
-		sb_printf(&sb, "host.stop_after=%lu\n", take(1) * PAGE_SIZE);
+		sb_printf(&sb, "host.stop=%lu\n", take(1) * PAGE_SIZE);
 	if (kinds & 8)
 		sb_printf(&sb, "host.keep=1\n");
 	if (kinds & 16)

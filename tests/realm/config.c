@@ -32,30 +32,62 @@ static bool value_is(struct value v, const char *s)
 	return strlen(s) == v.len && !memcmp(v.s, s, v.len);
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+/* Take @prefix from the start of a value, if it is there and not all of it. */
+static bool take(struct value *v, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	if (v->len <= len || memcmp(v->s, prefix, len))
+		return false;
+	v->s += len;
+	v->len -= len;
+	return true;
+}
+
+/* Take a unit from the end of a value, and return its power of two. */
+static unsigned int take_unit(struct value *v)
+{
+	static const char units[] = { 'k', 'm', 'g' };
+
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		if (v->len > 1 && lower(v->s[v->len - 1]) == units[i]) {
+			v->len--;
+			return 10 * (i + 1);
+		}
+	}
+	return 0;
+}
+
+/* -1, 4096, 64k, 2M, 0x10000: 64 bits; a negative number is its two's complement */
 static bool value_u64(struct value v, u64 *out)
 {
-	unsigned int base = 10;
+	bool negative = take(&v, "-");
+	unsigned int base = take(&v, "0x") ? 16 : 10, shift = take_unit(&v);
 	u64 n = 0;
 
-	if (v.len > 2 && v.s[0] == '0' && v.s[1] == 'x') {
-		base = 16;
-		v.s += 2;
-		v.len -= 2;
-	}
 	if (!v.len)
 		return false;
 	for (; v.len; v.s++, v.len--) {
+		char c = lower(*v.s);
 		u64 digit = 16;
 
-		if (*v.s >= '0' && *v.s <= '9')
-			digit = *v.s - '0';
-		else if (*v.s >= 'a' && *v.s <= 'f')
-			digit = *v.s - 'a' + 10;
+		if (c >= '0' && c <= '9')
+			digit = c - '0';
+		else if (c >= 'a' && c <= 'f')
+			digit = c - 'a' + 10;
 		if (digit >= base || n > (~0UL - digit) / base)
 			return false;
 		n = n * base + digit;
 	}
-	*out = n;
+	if (n > ~0UL >> shift)
+		return false;
+	n <<= shift;
+	*out = negative ? -n : n;
 	return true;
 }
 
@@ -139,12 +171,12 @@ static const struct key {
 	{ "dtb", set_number, AT(dtb), "an address" },
 	{ "cpus", set_number, AT(cpus), "a number" },
 	{ "host", .at = AT(host), .word = host_policy_name },
-	{ "host.step", set_number, AT(host_step), "bytes" },
-	{ "host.stop_after", set_number, AT(host_stop_after), "bytes" },
+	{ "host.step", set_number, AT(host_step), "a size, such as 64k" },
+	{ "host.stop", set_number, AT(host_stop), "a size, such as 64k" },
 	{ "host.keep", set_flag, AT(host_keep), "0 or 1" },
 	{ "host.scribble", set_number, AT(host_scribble), "a number" },
 	{ "host.hostile", set_hostile, 0, "a number" },
-	{ "granule", set_number, AT(granule), "bytes" },
+	{ "granule", set_number, AT(granule), "a size, such as 64k" },
 	{ "rhi", set_rhi_off, 0, "off" },
 	{ "rhi.hostconf", set_hostconf_off, 0, "off" },
 	{ "rhi.version", set_answer, AT(hostconf_version), "a number or off" },
@@ -222,10 +254,8 @@ static const char *contradiction(const struct config *cfg)
 		return "dtb= must be an 8-byte aligned address in the Realm's memory";
 	if (!cfg->cpus || cfg->cpus > PLAT_CPUS)
 		return "cpus= must be 1 to 8";
-	if (cfg->granule < PAGE_SIZE || cfg->granule & (cfg->granule - 1))
-		return "granule= must be a power of two, at least 4096";
-	if (!IS_ALIGNED(cfg->host_step | cfg->host_stop_after, PAGE_SIZE))
-		return "host.step= and host.stop_after= must be multiples of 4096";
+	if (!IS_ALIGNED(cfg->host_step | cfg->host_stop, PAGE_SIZE))
+		return "host.step= and host.stop= must be multiples of 4096";
 	return NULL;
 }
 
@@ -237,7 +267,7 @@ bool config_parse(struct config *cfg, const char *text, struct sbuf *err)
 	*cfg = (struct config){
 		.cpus = 1,
 		.granule = PAGE_SIZE,
-		.host_stop_after = ~(PAGE_SIZE - 1),
+		.host_stop = ~(PAGE_SIZE - 1),
 		.hostconf_version = { .known = true, .value = 0x10000 },
 		.hostconf_features = { .known = true, .value = 1 },
 		.hostconf_alignment = { .known = true },
@@ -255,6 +285,9 @@ bool config_parse(struct config *cfg, const char *text, struct sbuf *err)
 	}
 	if (!cfg->hostconf_alignment.given)
 		cfg->hostconf_alignment.value = cfg->granule;
+	/* A host may report any granule, but works in whole pages. */
+	if (cfg->granule < PAGE_SIZE || cfg->granule & (cfg->granule - 1))
+		cfg->granule = PAGE_SIZE;
 
 	wrong = contradiction(cfg);
 	if (wrong)

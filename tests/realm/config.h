@@ -49,7 +49,7 @@ struct config {
 	u64 host_step;			/* maximum bytes per request; 0: unlimited */
 
 	/* These start with the first RHI call: no kernel would boot otherwise. */
-	u64 host_stop_after;			/* maximum bytes that become shared */
+	u64 host_stop;			/* maximum bytes that become shared */
 	bool host_keep;			/* shared memory stays shared */
 	u64 host_scribble;		/* written to shared memory at each call; 0: disabled */
 	bool host_hostile;		/* draw answers from host_seed */

@@ -17,10 +17,10 @@ static void record(struct realm *realm, struct vcpu *vcpu, const struct host_req
 	};
 }
 
-/* Stop before host.stop_after is exceeded; pages that are already shared do not count. */
+/* Stop before host.stop is exceeded; pages that are already shared do not count. */
 static u64 share_end(struct realm *realm, const struct host_request *req)
 {
-	u64 left = realm->cfg.host_stop_after - realm->shared_since_asked;
+	u64 left = realm->cfg.host_stop - realm->shared_since_asked;
 
 	for (u64 at = req->base, end; at < req->top; at = end) {
 		enum ripas ripas;
@@ -35,7 +35,7 @@ static u64 share_end(struct realm *realm, const struct host_request *req)
 	return req->top;
 }
 
-/* Apply host.step, host.stop_after and host.keep: the end of what this request changes. */
+/* Apply host.step, host.stop and host.keep: the end of what this request changes. */
 static u64 limit(struct realm *realm, const struct host_request *req)
 {
 	const struct config *cfg = &realm->cfg;

@@ -215,9 +215,9 @@ static void host_step_rejects(void)
 	CHECK_EQ(x[2], RSI_REJECT);
 }
 
-static void host_stop_after(void)
+static void host_stop(void)
 {
-	start_with("host.stop_after=0x18000");
+	start_with("host.stop=0x18000");
 	check_set(G(8), G(12), RIPAS_EMPTY, G(12), RSI_ACCEPT);
 	ask();
 	check_set(G(1), G(2), RIPAS_EMPTY, G(2), RSI_ACCEPT);
@@ -229,9 +229,9 @@ static void host_stop_after(void)
 	CHECK_EQ(realm->s2.shared, 4 * K64 + 0x8000);
 }
 
-static void host_stop_at_once(void)
+static void host_stops_at_once(void)
 {
-	start_with("host.stop_after=0");
+	start_with("host.stop=0");
 	ask();
 	check_set(G(1), G(2), RIPAS_EMPTY, G(1), RSI_ACCEPT);
 	CHECK_EQ(realm->s2.shared, 0);
@@ -295,8 +295,8 @@ int main(void)
 	TAP_RUN(host_call_from_a_destroyed_page);
 	TAP_RUN(host_step);
 	TAP_RUN(host_step_rejects);
-	TAP_RUN(host_stop_after);
-	TAP_RUN(host_stop_at_once);
+	TAP_RUN(host_stop);
+	TAP_RUN(host_stops_at_once);
 	TAP_RUN(host_keep);
 	TAP_RUN(host_scribbles);
 	return tap_done();
