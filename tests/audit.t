@@ -90,7 +90,7 @@ while IFS='|' read -r word status what; do
 	[ -n "$word" ] || continue
 	read -r word <<<"$word"
 	read -r what <<<"$what"
-	boot "RMM: $word" "${status// /}" 'rhictl audit --json' --rhi "state_get.rsi=$word"
+	boot "RMM: $word" "${status// /}" 'rhictl audit --json' --set "rsi.state_get=$word"
 	says "RMM: $word" "$what"
 done <<END
 error     | 1 | an RSI error code
@@ -102,7 +102,7 @@ inside    | 1 | inside a 4K page
 unknown   | 1 | an undefined RIPAS
 pages     | 1 | too many short answers')
 END
-boot 'RMM: moving' 2 'rhictl audit --json' --rhi state_get.rsi=moving
+boot 'RMM: moving' 2 'rhictl audit --json' --set rsi.state_get=moving
 is 'RMM: moving: counted, and five walks' "$(found '.walks, (.changed_runs > 0)')" $'5\ntrue'
 
 boot '--watch' 2 'rhictl audit --json --watch & nvme; wait $!' --host record --nvme

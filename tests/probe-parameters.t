@@ -13,7 +13,7 @@ larger than the host's | --granule 4k --append rhi_probe.granule=65536 | ok 6553
 + the largest block | --granule 4k --append rhi_probe.granule=4194304 | ok 4194304 0x1000 0x10000 0x1 | sharing granule 4194304
 host without RHI | --rhi off --append rhi_probe.granule=65536 | not_supported 65536 none 0xffffffffffffffff none | sharing granule 65536
 + host with invalid alignment | --granule 6k --append rhi_probe.granule=65536 | invalid_alignment 65536 0x1800 0x10000 0x1 | set by granule=, as
-+ host call fails | --rhi version.rsi=1 --append rhi_probe.granule=65536 | call_failed 65536 none none none | set by granule=, as
++ host call fails | --set rsi.version=1 --append rhi_probe.granule=65536 | call_failed 65536 none none none | set by granule=, as
 smaller than the host's | --granule 64k --append rhi_probe.granule=4096 | - | is smaller than 65536
 + smaller than a page | --kernel 16k --granule 4k --append rhi_probe.granule=4096 | - | is smaller than 16384
 + smaller than a page, host unknown | --kernel 16k --granule 6k --append rhi_probe.granule=4096 | - | is smaller than 16384

@@ -10,9 +10,9 @@ table() {
 	local code more=
 
 	for code in 1 2 3 4; do
-		echo "${more}version fails with $code | --granule 64k --rhi version.rsi=$code | call_failed 0 none none none | HOSTCONF_VERSION failed with RSI code $code"
-		echo "${more}features fail with $code | --granule 64k --rhi features.rsi=$code | call_failed 0 none 0x10000 none | HOSTCONF_FEATURES failed with RSI code $code"
-		echo "${more}alignment fails with $code | --granule 64k --rhi alignment.rsi=$code | call_failed 0 none 0x10000 0x1 | HOSTCONF_GET_IPA_CHANGE_ALIGNMENT failed with RSI code $code"
+		echo "${more}version fails with $code | --granule 64k --set rsi.version=$code | call_failed 0 none none none | HOSTCONF_VERSION failed with RSI code $code"
+		echo "${more}features fail with $code | --granule 64k --set rsi.features=$code | call_failed 0 none 0x10000 none | HOSTCONF_FEATURES failed with RSI code $code"
+		echo "${more}alignment fails with $code | --granule 64k --set rsi.alignment=$code | call_failed 0 none 0x10000 0x1 | HOSTCONF_GET_IPA_CHANGE_ALIGNMENT failed with RSI code $code"
 		more='+ '
 	done
 }

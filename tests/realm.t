@@ -94,9 +94,12 @@ ends 'kill: the host ends the Realm' 125 '' 'host_killed' "${sixteen[@]}" --host
 ends 'refuse: the kernel spins' 124 '' 'within 10 seconds' "${sixteen[@]}" --host refuse --timeout 10 true
 ends 'destroy: the kernel accesses a destroyed neighbour' 125 '*' 'RIPAS is DESTROYED' "${sixteen[@]}" --host destroy true
 is 'destroy: the summary counts destroyed bytes' "$(summary .destroyed_bytes)" 65536
+ends '--host LIST and --set' 0 0x20000 '' --host record,step=16k,keep --granule 64k --set rhi.version=0x10000 \
+	--rhi version=0x20000,garbage=1 cat /sys/kernel/rhi/hostconf_version
+is 'each step is a request of its own' "$(summary '.misaligned.requests > 16')" true
 ends 'not a Realm' 0 0 '' --host none sh -c 'dmesg | grep -c RME:; true'
 
-# usage NAME MESSAGE-PART ARGS...: a usage error, before anything is started
+# usage NAME MESSAGE-PART ARGS...: a usage error, before the Realm is started
 usage() {
 	local name=$1 part=$2
 	shift 2
@@ -104,11 +107,6 @@ usage() {
 }
 usage 'unknown option' "unknown option '--foo'" --foo true
 usage 'missing option value' '--granule needs a value' --granule
-usage 'invalid granule' 'neither a size nor a number' --granule many true
-usage 'unknown policy' 'lenient, record' --host nice true
-usage 'unknown key' 'unknown key' --rhi colour=1 true
-usage 'missing value' 'expected KEY=VALUE' --rhi version true
-usage 'value is not a number' 'is not a number' --rhi version=one true
 usage 'zero CPUs' '1 to 8' --smp 0 true
 usage 'too many CPUs' '1 to 8' --smp 9 true
 usage 'too little memory' '512M to 16G' --mem 1M true
@@ -130,5 +128,11 @@ usage 'kernel release not in the archive' 'the archive' --kernel 6.18.15+deb13-a
 truncate -s 600M "$work/huge"
 usage 'files too large for memory' 'do not fit' --mem 512M --file "$work/huge" true
 usage 'shell without a terminal' 'a shell needs a terminal'
+
+# The simulator checks its configuration before it starts the Realm.
+usage 'invalid granule' '"granule=many": granule expects a size' --granule many true
+usage 'unknown policy' '"host=nice": host expects lenient, record' --host step=4k,nice true
+usage 'unknown key' '"rhi.colour=1": unknown key' --rhi colour=1 true
+usage 'setting without a value' '"cpus": expected key=value' --set cpus true
 
 done_testing
