@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* All differences between the supported kernels, 6.13 and later. */
+/* All differences between the supported kernels, 6.13 and later. Kbuild.compat finds features. */
 #ifndef _COMPAT_H
 #define _COMPAT_H
 
@@ -12,24 +12,17 @@
 #error "rhi_probe needs Linux 6.13, the first that can run in a Realm"
 #endif
 
-/* 6.16 made dma_pool_create() a wrapper around dma_pool_create_node(). */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
-#define HAVE_DMA_POOL_CREATE_NODE
-#endif
-
 /* 6.18 added a flag for per-CPU workqueues; before, all that are not WQ_UNBOUND are per-CPU. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#ifndef HAVE_WQ_PERCPU
 #define WQ_PERCPU	0
 #endif
 
-/* During 7.x bits of struct device became flags with accessors; see Kbuild. */
-static inline void dev_make_dma_coherent(struct device *dev)
+/* During 7.x bits of struct device became flags with accessors. */
+#ifndef HAVE_DEV_FLAG_DMA_COHERENT
+static inline void dev_assign_dma_coherent(struct device *dev, bool value)
 {
-#ifdef HAVE_DEV_SET_DMA_COHERENT
-	dev_set_dma_coherent(dev);
-#else
-	dev->dma_coherent = true;
-#endif
+	dev->dma_coherent = value;
 }
+#endif
 
 #endif /* _COMPAT_H */

@@ -68,7 +68,7 @@ void hook_enter_dma_pool_free(void);
 
 /* hook_entry.S: the kernel's functions, entered after their ftrace sites */
 extern unsigned long hook_resume_create, hook_resume_destroy;
-#ifdef HAVE_DMA_POOL_CREATE_NODE
+#ifdef HAVE_dma_pool_create_node
 struct dma_pool *hook_original_create(const char *name, struct device *dev, size_t size,
 				      size_t align, size_t boundary, int node);
 #else

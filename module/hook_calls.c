@@ -207,7 +207,7 @@ static struct dma_pool *make_pool(const char *name, struct device *dev, size_t s
 	struct dma_pool *shadow;
 	struct rhi_pool *pool;
 
-#ifdef HAVE_DMA_POOL_CREATE_NODE
+#ifdef HAVE_dma_pool_create_node
 	shadow = hook_original_create(name, dev, size, align, boundary, node);
 #else
 	shadow = hook_original_create(name, dev, size, align, boundary);
@@ -231,7 +231,7 @@ static void destroy_pool(struct rhi_pool *pool)
 	hook_original_destroy(shadow);
 }
 
-#ifdef HAVE_DMA_POOL_CREATE_NODE
+#ifdef HAVE_dma_pool_create_node
 static struct dma_pool *hook_dma_pool_create_node(const char *name, struct device *dev,
 						  size_t size, size_t align, size_t boundary,
 						  int node)
@@ -242,7 +242,7 @@ static struct dma_pool *hook_dma_pool_create(const char *name, struct device *de
 {
 	struct dma_pool *pool;
 
-#ifdef HAVE_DMA_POOL_CREATE_NODE
+#ifdef HAVE_dma_pool_create_node
 	trace_hook_redirect("dma_pool_create_node", _RET_IP_);
 	pool = make_pool(name, dev, size, align, boundary, node);
 #else
@@ -324,7 +324,7 @@ SAME_TYPE(dma_pool_destroy, hook_dma_pool_destroy);
 SAME_TYPE(dma_pool_destroy, hook_original_destroy);
 SAME_TYPE(dmam_pool_create, hook_dmam_pool_create);
 SAME_TYPE(dmam_pool_destroy, hook_dmam_pool_destroy);
-#ifdef HAVE_DMA_POOL_CREATE_NODE
+#ifdef HAVE_dma_pool_create_node
 SAME_TYPE(dma_pool_create_node, hook_dma_pool_create_node);
 SAME_TYPE(dma_pool_create_node, hook_original_create);
 #else
@@ -350,7 +350,7 @@ struct hook hooks[HOOK_MAX + 1] = {
 	     .function = dmam_pool_destroy),
 	HOOK(dma_pool_alloc, hook_dma_pool_alloc, takes_tagged, HOOK_POOL_USE,
 	     .function = dma_pool_alloc, .direct = hook_enter_dma_pool_alloc),
-#ifdef HAVE_DMA_POOL_CREATE_NODE
+#ifdef HAVE_dma_pool_create_node
 	HOOK(dma_pool_create_node, hook_dma_pool_create_node, takes_create, HOOK_MAKE,
 	     .function = dma_pool_create_node, .resume = &hook_resume_create),
 #else

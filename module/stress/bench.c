@@ -184,7 +184,7 @@ static int measure_on_device(struct bench *bench, struct bench_result *results)
 	if (IS_ERR(pdev))
 		return PTR_ERR(pdev);
 	bench->dev = &pdev->dev;
-	dev_make_dma_coherent(bench->dev);
+	dev_assign_dma_coherent(bench->dev, true);
 	rhi_hook_spare(bench->dev);
 	err = dma_coerce_mask_and_coherent(bench->dev, DMA_BIT_MASK(64));
 	if (!err)

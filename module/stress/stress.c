@@ -47,7 +47,7 @@ static int register_device(struct stress_run *run)
 	pdev = platform_device_register_simple("rhi_stress", PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(pdev))
 		return PTR_ERR(pdev);
-	dev_make_dma_coherent(&pdev->dev);
+	dev_assign_dma_coherent(&pdev->dev, true);
 	err = dma_coerce_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(run->request.mask));
 	if (err) {
 		pr_err("mask=%llu: not supported by this kernel's DMA\n", run->request.mask);

@@ -13,7 +13,8 @@
 #include <linux/platform_device.h>
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
-#include <linux/version.h>
+
+#include <compat.h>
 
 #include "contract.h"
 
@@ -67,16 +68,6 @@ static const struct file_operations subject_fops = {
 	.release = single_release,
 };
 
-/* Real devices get this from firmware. */
-static void make_coherent(struct device *dev)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
-	dev_assign_dma_coherent(dev, true);
-#else
-	dev->dma_coherent = true;
-#endif
-}
-
 /* Create a platform device with its default masks of 32 bits, or return NULL. */
 struct platform_device *device_make(const char *name)
 {
@@ -85,7 +76,8 @@ struct platform_device *device_make(const char *name)
 
 	if (IS_ERR(pdev))
 		return NULL;
-	make_coherent(&pdev->dev);
+	/* Real devices get this from firmware. */
+	dev_assign_dma_coherent(&pdev->dev, true);
 	return pdev;
 }
 

@@ -16,8 +16,8 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
-#include <linux/version.h>
 
+#include <compat.h>
 #include <pool_test.h>
 
 #include "hostile_call.h"
@@ -150,15 +150,6 @@ static int hostile_test_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_STORE_ATTRIBUTE(hostile_test);
 
-static void set_coherent(struct device *dev)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
-	dev_assign_dma_coherent(dev, true);
-#else
-	dev->dma_coherent = true;
-#endif
-}
-
 static int __init hostile_test_init(void)
 {
 	int err = block_init();
@@ -171,7 +162,7 @@ static int __init hostile_test_init(void)
 		return PTR_ERR(pdev);
 	}
 	test_dev = &pdev->dev;
-	set_coherent(test_dev);
+	dev_assign_dma_coherent(test_dev, true);
 	err = dma_coerce_mask_and_coherent(test_dev, DMA_BIT_MASK(64));
 	if (err) {
 		platform_device_unregister(pdev);

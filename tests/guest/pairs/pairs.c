@@ -17,8 +17,9 @@
 #include <linux/sched/signal.h>
 #include <linux/set_memory.h>
 #include <linux/sizes.h>
-#include <linux/version.h>
 #include <linux/workqueue.h>
+
+#include <compat.h>
 
 #define POOL_PAIRS	10000
 #define BUFFER_PAIRS	100
@@ -218,11 +219,7 @@ static int __init pairs_init(void)
 	pdev = platform_device_register_simple("pairs", PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(pdev))
 		return PTR_ERR(pdev);
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
 	dev_assign_dma_coherent(&pdev->dev, true);
-#else
-	pdev->dev.dma_coherent = true;
-#endif
 	err = dma_coerce_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
 	if (!err && wander)
 		err = use_everywhere();

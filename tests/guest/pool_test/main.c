@@ -13,7 +13,8 @@
 #include <linux/platform_device.h>
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
-#include <linux/version.h>
+
+#include <compat.h>
 
 #include "pool_test.h"
 
@@ -133,16 +134,6 @@ static const struct file_operations cases_fops = {
 	.release = single_release,
 };
 
-/* Real devices get this from firmware. */
-void test_set_coherent(struct device *dev, bool yes)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
-	dev_assign_dma_coherent(dev, yes);
-#else
-	dev->dma_coherent = yes;
-#endif
-}
-
 struct platform_device *test_device_make(const char *name, u64 mask)
 {
 	struct platform_device *pdev = platform_device_register_simple(name, PLATFORM_DEVID_NONE,
@@ -150,7 +141,8 @@ struct platform_device *test_device_make(const char *name, u64 mask)
 
 	if (IS_ERR(pdev))
 		return NULL;
-	test_set_coherent(&pdev->dev, true);
+	/* Real devices get this from firmware. */
+	dev_assign_dma_coherent(&pdev->dev, true);
 	if (dma_coerce_mask_and_coherent(&pdev->dev, mask)) {
 		platform_device_unregister(pdev);
 		return NULL;

@@ -48,7 +48,6 @@ extern unsigned int size;		/* block size for count_cases */
 extern struct device *test_dev;		/* coherent, 64 bits */
 
 struct platform_device *test_device_make(const char *name, u64 mask);
-void test_set_coherent(struct device *dev, bool yes);
 bool test_check(struct test *test, bool good, const char *file, int line, const char *what);
 void __printf(2, 3) test_note(struct test *test, const char *fmt, ...);
 void test_keep(struct rhi_pool *pool);

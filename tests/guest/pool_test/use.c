@@ -8,6 +8,8 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
+#include <compat.h>
+
 #include "pool_test.h"
 
 #define TOTAL	SZ_1M		/* bytes of each shape, about */
@@ -177,7 +179,7 @@ static void native(struct test *test)
 	pdev = test_device_make("pool_test_native", DMA_BIT_MASK(64));
 	if (!CHECK(test, pdev))
 		return;
-	test_set_coherent(&pdev->dev, false);
+	dev_assign_dma_coherent(&pdev->dev, false);
 	pool = rhi_pool_create("native", &pdev->dev, 64, 0, 0);
 	if (CHECK(test, pool)) {
 		vaddr = rhi_pool_zalloc(pool, GFP_KERNEL, &dma);
