@@ -9,6 +9,7 @@
 
 #include "granule.h"
 #include "hook.h"
+#include "hook_calls.h"
 #include "hostconf.h"
 
 enum rhi_granule_state { SHARED, PRIVATE, LOST };

@@ -25,12 +25,17 @@
 #include <rhi_pool.h>
 
 #include "arena.h"
-#include "compat.h"
-#include "hook.h"
+#include "granule.h"
+#include "hook_calls.h"
 #include "pool_block.h"
 #include "trace.h"
 
 #define POOL_TAG	1UL
+
+static bool taking;		/* requests for new pools and buffers */
+static struct device *spared;
+
+struct work_struct hook_settle_work;
 
 /* Pools that exist or are being created; buffers that are being allocated. */
 static atomic_long_t nr_pools, nr_buffers_made;
@@ -39,28 +44,68 @@ static atomic_long_t nr_pools, nr_buffers_made;
 unsigned long hook_resume_create, hook_resume_destroy;
 
 /**
- * hook_group_in_use() - check whether a group must stay redirected while the hook is off
- * @group: a group
+ * hook_turn() - start or stop redirecting requests for new pools and buffers
+ * @on: true to start; all functions are registered
+ *
+ * Context: Any. After it stops them, synchronize_rcu() waits until all that were redirected are
+ *	counted: see redirect_call().
+ */
+void hook_turn(bool on)
+{
+	WRITE_ONCE(taking, on);
+}
+
+/**
+ * hook_is_on() - check whether requests for new pools and buffers are redirected
+ *
+ * Context: Any.
+ * Return: true if they are.
+ */
+bool hook_is_on(void)
+{
+	return READ_ONCE(taking);
+}
+
+/**
+ * hook_spare() - leave one device to the kernel's own allocators
+ * @dev: the device, which must not have any pool or buffer yet; NULL to spare none
+ *
+ * Applies whether the hook is on or off. For benchmarks that compare against the kernel's
+ * allocators. Only one device can be spared at a time.
+ *
+ * Context: Any.
+ */
+void hook_spare(struct device *dev)
+{
+	WRITE_ONCE(spared, dev);
+}
+
+/**
+ * hook_groups_in_use() - find the groups that must stay redirected while the hook is off
  *
  * Context: Process. New calls are no longer redirected, and all redirected calls are counted.
- * Return: true if a pool or buffer of this module exists or is being created.
+ * Return: Bits of the groups of which a pool or buffer exists or is being created.
  */
-bool hook_group_in_use(enum hook_group group)
+unsigned int hook_groups_in_use(void)
 {
-	switch (group) {
-	case HOOK_POOL_USE:
-		return atomic_long_read(&nr_pools);
-	case HOOK_BUFFER_USE:
-		return atomic_long_read(&nr_buffers_made) || arena_in_use();
-	default:
-		return false;
-	}
+	unsigned int groups = 0;
+
+	if (atomic_long_read(&nr_pools))
+		groups |= HOOK_POOL_USE;
+	if (atomic_long_read(&nr_buffers_made) || arena_in_use())
+		groups |= HOOK_BUFFER_USE;
+	return groups;
 }
 
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
 static unsigned long arg(struct ftrace_regs *fregs, unsigned int nr)
 {
 	return ftrace_regs_get_argument(fregs, nr);
+}
+
+static bool takes_device(struct device *dev)
+{
+	return READ_ONCE(taking) && dev && dev != READ_ONCE(spared) && granule_dev_shares(dev);
 }
 
 /* A redirected call holds a module reference and a count until end(). */
@@ -70,6 +115,13 @@ static bool begin(atomic_long_t *count)
 		return false;
 	atomic_long_inc(count);
 	return true;
+}
+
+/* Release functions after a pool or buffer is gone. The caller holds a module reference. */
+static void hook_settle(void)
+{
+	if (!READ_ONCE(taking))
+		schedule_work(&hook_settle_work);
 }
 
 static void end(atomic_long_t *count)
@@ -85,7 +137,7 @@ static void end(atomic_long_t *count)
  */
 static bool takes_buffer(struct device *dev, size_t size, gfp_t gfp)
 {
-	return hook_takes(dev) && dev->coherent_dma_mask && size && size <= INT_MAX &&
+	return takes_device(dev) && dev->coherent_dma_mask && size && size <= INT_MAX &&
 	       gfpflags_allow_blocking(gfp) && begin(&nr_buffers_made);
 }
 
@@ -115,14 +167,13 @@ static bool takes_free_pages(struct ftrace_regs *fregs)
 /* The pool keeps this module reference until it is destroyed. */
 static bool takes_create(struct ftrace_regs *fregs)
 {
-	return hook_takes((struct device *)arg(fregs, 1)) && begin(&nr_pools);
+	return takes_device((struct device *)arg(fregs, 1)) && begin(&nr_pools);
 }
 
 static bool takes_tagged(struct ftrace_regs *fregs)
 {
 	return arg(fregs, 0) & POOL_TAG;
 }
-#endif
 
 static void *take_buffer(struct device *dev, size_t size, dma_addr_t *dma, gfp_t gfp)
 {
@@ -332,11 +383,10 @@ SAME_TYPE(dma_pool_create, hook_dma_pool_create);
 SAME_TYPE(dma_pool_create, hook_original_create);
 #endif
 
-#ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
 #define HOOK(which, to, when, where, ...) \
 	{ .name = #which, .group = where, .takes = when, .replacement = to, ## __VA_ARGS__ }
 
-/* redirect() searches linearly: the functions called most often come first. */
+/* redirect_call() searches linearly: the functions called most often come first. */
 struct hook hooks[HOOK_MAX + 1] = {
 	HOOK(dma_direct_alloc, hook_dma_direct_alloc, takes_alloc, HOOK_MAKE),
 	HOOK(dma_direct_free, hook_dma_direct_free, takes_free, HOOK_BUFFER_USE),

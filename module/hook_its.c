@@ -16,7 +16,7 @@
 #include <linux/uaccess.h>
 
 #include "granule.h"
-#include "hook.h"
+#include "hook_its.h"
 #include "hostconf.h"
 #include "ksym.h"
 #include "trace.h"

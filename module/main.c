@@ -11,6 +11,7 @@
 #include "convert.h"
 #include "debugfs.h"
 #include "hook.h"
+#include "hook_calls.h"
 #include "hostcall.h"
 #include "hostconf.h"
 #include "pages.h"
@@ -47,7 +48,7 @@ static int hook_param_set(const char *val, const struct kernel_param *kp)
 
 static int hook_param_get(char *buf, const struct kernel_param *kp)
 {
-	return sysfs_emit(buf, "%s\n", hook_get() ? "on" : "off");
+	return sysfs_emit(buf, "%s\n", hook_is_on() ? "on" : "off");
 }
 
 static int __init rhi_probe_init(void)
