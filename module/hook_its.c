@@ -21,8 +21,6 @@
 #include "ksym.h"
 #include "trace.h"
 
-#ifdef CONFIG_KPROBES
-
 /* The pool of irq-gic-v3-its.c, set up in its_init() */
 static struct gen_pool *itt_pool;
 
@@ -120,17 +118,3 @@ void hook_its_unregister(void)
 {
 	unregister_kprobe(&probe);
 }
-
-#else
-
-int hook_its_register(void)
-{
-	pr_info("cannot hook the ITS without CONFIG_KPROBES: its tables stay page-sized\n");
-	return -EOPNOTSUPP;
-}
-
-void hook_its_unregister(void)
-{
-}
-
-#endif

@@ -87,7 +87,6 @@ static int remove_from_filter(unsigned long *ips, unsigned int nr)
 	return err;
 }
 
-#ifdef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
 static int add_direct(struct hook *hook)
 {
 	int err;
@@ -105,17 +104,6 @@ static int remove_direct(struct hook *hook)
 {
 	return unregister_ftrace_direct(&hook->ops, (unsigned long)hook->direct, true);
 }
-#else
-static int add_direct(struct hook *hook)
-{
-	return -EOPNOTSUPP;
-}
-
-static int remove_direct(struct hook *hook)
-{
-	return 0;
-}
-#endif
 
 static int prepare(struct hook *hook)
 {
