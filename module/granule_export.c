@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* include/rhi_granule.h: functions for other modules, except pools. */
+/* include/rhi_granule.h: functions for other modules, except those of the hook. */
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/slab.h>
@@ -8,8 +8,6 @@
 #include <rhi_granule.h>
 
 #include "granule.h"
-#include "hook.h"
-#include "hook_calls.h"
 #include "hostconf.h"
 
 enum rhi_granule_state { SHARED, PRIVATE, LOST };
@@ -176,30 +174,3 @@ size_t rhi_granule_size(const struct rhi_granule *granule)
 	return granule->chunk.size;
 }
 EXPORT_SYMBOL_GPL(rhi_granule_size);
-
-/**
- * rhi_hook_state() - name the state of the hook
- *
- * Context: Any.
- * Return: "on", "draining" or "off", as hook_state().
- */
-const char *rhi_hook_state(void)
-{
-	return hook_state();
-}
-EXPORT_SYMBOL_GPL(rhi_hook_state);
-
-/**
- * rhi_hook_spare() - leave one device to the kernel's own allocators
- * @dev: the device, which must not have any pool or buffer yet; NULL to spare none
- *
- * Applies whether the hook is on or off. For benchmarks that compare against the kernel's
- * allocators. Only one device can be spared at a time.
- *
- * Context: Any.
- */
-void rhi_hook_spare(struct device *dev)
-{
-	hook_spare(dev);
-}
-EXPORT_SYMBOL_GPL(rhi_hook_spare);

@@ -9,10 +9,12 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cleanup.h>
+#include <linux/export.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 
+#include <rhi_granule.h>
 #include <uapi/rhi_files.h>
 
 #include "arena.h"
@@ -164,19 +166,20 @@ void hook_exit(void)
 }
 
 /**
- * hook_state() - name the state of the hook
+ * rhi_hook_state() - name the state of the hook
  *
  * Context: Any.
  * Return: "on"; "draining" if it is off but pools or buffers are still in use, so that calls
  *	still reach this module; "off".
  */
-const char *hook_state(void)
+const char *rhi_hook_state(void)
 {
 	if (hook_is_on())
 		return RHI_HOOK_ON;
 	return redirect_is_registered(hooks, HOOK_POOL_USE | HOOK_BUFFER_USE) ?
 	       RHI_HOOK_DRAINING : RHI_HOOK_OFF;
 }
+EXPORT_SYMBOL_GPL(rhi_hook_state);
 
 /**
  * hook_show() - print the state of the hook, the redirected calls, and the memory of each device
@@ -187,7 +190,7 @@ const char *hook_state(void)
 void hook_show(struct seq_file *s)
 {
 	scoped_guard(mutex, &hook_lock) {
-		seq_printf(s, "state %s\n", hook_state());
+		seq_printf(s, "state %s\n", rhi_hook_state());
 		redirect_show(hooks, s);
 	}
 	arena_show_all(s);

@@ -9,7 +9,6 @@ struct seq_file;
 
 int hook_set(bool on);
 void hook_start(void);
-const char *hook_state(void);
 void hook_show(struct seq_file *s);
 void hook_exit(void);
 

@@ -17,11 +17,13 @@
 #include <linux/dma-direct.h>
 #include <linux/dma-mapping.h>
 #include <linux/dmapool.h>
+#include <linux/export.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 
 #include <asm/pointer_auth.h>
 
+#include <rhi_granule.h>
 #include <rhi_pool.h>
 
 #include "arena.h"
@@ -67,7 +69,7 @@ bool hook_is_on(void)
 }
 
 /**
- * hook_spare() - leave one device to the kernel's own allocators
+ * rhi_hook_spare() - leave one device to the kernel's own allocators
  * @dev: the device, which must not have any pool or buffer yet; NULL to spare none
  *
  * Applies whether the hook is on or off. For benchmarks that compare against the kernel's
@@ -75,10 +77,11 @@ bool hook_is_on(void)
  *
  * Context: Any.
  */
-void hook_spare(struct device *dev)
+void rhi_hook_spare(struct device *dev)
 {
 	WRITE_ONCE(spared, dev);
 }
+EXPORT_SYMBOL_GPL(rhi_hook_spare);
 
 /**
  * hook_groups_in_use() - find the groups that must stay redirected while the hook is off

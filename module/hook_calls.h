@@ -28,7 +28,6 @@ extern struct work_struct hook_settle_work;
 
 void hook_turn(bool on);
 bool hook_is_on(void);
-void hook_spare(struct device *dev);
 unsigned int hook_groups_in_use(void);
 
 /* hook_entry.S: trampolines for ftrace; never call them from C */
