@@ -364,55 +364,43 @@ static void hook_dmam_pool_destroy(struct dma_pool *pool)
 	WARN_ON(devres_release(untag(pool)->dev, release_managed, match_managed, pool));
 }
 
-/* Each replacement must have the type of the function it replaces. */
-#define SAME_TYPE(function, replacement) \
-	static_assert(__same_type(function, replacement))
+/* 0; stops the build unless both functions have the same type */
+#define SAME_TYPE(f, g)	BUILD_BUG_ON_ZERO(!__same_type(f, g))
 
-SAME_TYPE(dma_direct_alloc, hook_dma_direct_alloc);
-SAME_TYPE(dma_direct_alloc_pages, hook_dma_direct_alloc_pages);
-SAME_TYPE(dma_direct_free, hook_dma_direct_free);
-SAME_TYPE(dma_direct_free_pages, hook_dma_direct_free_pages);
-SAME_TYPE(dma_pool_alloc, hook_dma_pool_alloc);
-SAME_TYPE(dma_pool_free, hook_dma_pool_free);
-SAME_TYPE(dma_pool_destroy, hook_dma_pool_destroy);
-SAME_TYPE(dma_pool_destroy, hook_original_destroy);
-SAME_TYPE(dmam_pool_create, hook_dmam_pool_create);
-SAME_TYPE(dmam_pool_destroy, hook_dmam_pool_destroy);
-#ifdef HAVE_dma_pool_create_node
-SAME_TYPE(dma_pool_create_node, hook_dma_pool_create_node);
-SAME_TYPE(dma_pool_create_node, hook_original_create);
-#else
-SAME_TYPE(dma_pool_create, hook_dma_pool_create);
-SAME_TYPE(dma_pool_create, hook_original_create);
-#endif
+/* hook_@f() replaces @f(). */
+#define HOOK(f, when, where, ...) { \
+	.name = #f, .group = where, .takes = when, \
+	.replacement = (void *)hook_##f + SAME_TYPE(f, hook_##f), ## __VA_ARGS__ }
 
-#define HOOK(which, to, when, where, ...) \
-	{ .name = #which, .group = where, .takes = when, .replacement = to, ## __VA_ARGS__ }
+/* The trampoline from @f() to @to(): their types differ only in the type of the pool. */
+#define DIRECT(f, to, result, ...) ((void *)hook_enter_##to + \
+	SAME_TYPE(f, typeof(result)(struct dma_pool *, __VA_ARGS__)) + \
+	SAME_TYPE(to, typeof(result)(struct rhi_pool *, __VA_ARGS__)))
+
+/* hook_original_@name() continues @f(). */
+#define RESUME(f, name) (&hook_resume_##name + SAME_TYPE(f, hook_original_##name))
 
 /* redirect_call() searches linearly: the functions called most often come first. */
 struct hook hooks[HOOK_MAX + 1] = {
-	HOOK(dma_direct_alloc, hook_dma_direct_alloc, takes_alloc, HOOK_MAKE),
-	HOOK(dma_direct_free, hook_dma_direct_free, takes_free, HOOK_BUFFER_USE),
-	HOOK(dma_direct_free_pages, hook_dma_direct_free_pages, takes_free_pages,
-	     HOOK_BUFFER_USE),
-	HOOK(dma_pool_free, hook_dma_pool_free, takes_tagged, HOOK_POOL_USE,
-	     .function = dma_pool_free, .direct = hook_enter_dma_pool_free),
-	HOOK(dma_pool_destroy, hook_dma_pool_destroy, takes_tagged, HOOK_POOL_USE,
-	     .function = dma_pool_destroy, .resume = &hook_resume_destroy),
-	HOOK(dmam_pool_destroy, hook_dmam_pool_destroy, takes_tagged, HOOK_POOL_USE,
-	     .function = dmam_pool_destroy),
-	HOOK(dma_pool_alloc, hook_dma_pool_alloc, takes_tagged, HOOK_POOL_USE,
-	     .function = dma_pool_alloc, .direct = hook_enter_dma_pool_alloc),
+	HOOK(dma_direct_alloc, takes_alloc, HOOK_MAKE),
+	HOOK(dma_direct_free, takes_free, HOOK_BUFFER_USE),
+	HOOK(dma_direct_free_pages, takes_free_pages, HOOK_BUFFER_USE),
+	HOOK(dma_pool_free, takes_tagged, HOOK_POOL_USE, .function = dma_pool_free,
+	     .direct = DIRECT(dma_pool_free, rhi_pool_free, void, void *, dma_addr_t)),
+	HOOK(dma_pool_destroy, takes_tagged, HOOK_POOL_USE, .function = dma_pool_destroy,
+	     .resume = RESUME(dma_pool_destroy, destroy)),
+	HOOK(dmam_pool_destroy, takes_tagged, HOOK_POOL_USE, .function = dmam_pool_destroy),
+	HOOK(dma_pool_alloc, takes_tagged, HOOK_POOL_USE, .function = dma_pool_alloc,
+	     .direct = DIRECT(dma_pool_alloc, rhi_pool_alloc, void *, gfp_t, dma_addr_t *)),
 #ifdef HAVE_dma_pool_create_node
-	HOOK(dma_pool_create_node, hook_dma_pool_create_node, takes_create, HOOK_MAKE,
-	     .function = dma_pool_create_node, .resume = &hook_resume_create),
+	HOOK(dma_pool_create_node, takes_create, HOOK_MAKE, .function = dma_pool_create_node,
+	     .resume = RESUME(dma_pool_create_node, create)),
 #else
-	HOOK(dma_pool_create, hook_dma_pool_create, takes_create, HOOK_MAKE,
-	     .function = dma_pool_create, .resume = &hook_resume_create),
+	HOOK(dma_pool_create, takes_create, HOOK_MAKE, .function = dma_pool_create,
+	     .resume = RESUME(dma_pool_create, create)),
 #endif
-	HOOK(dmam_pool_create, hook_dmam_pool_create, takes_create, HOOK_MAKE,
-	     .function = dmam_pool_create),
-	HOOK(dma_direct_alloc_pages, hook_dma_direct_alloc_pages, takes_alloc_pages, HOOK_MAKE),
+	HOOK(dmam_pool_create, takes_create, HOOK_MAKE, .function = dmam_pool_create),
+	HOOK(dma_direct_alloc_pages, takes_alloc_pages, HOOK_MAKE),
 	{ }
 };
 #else

@@ -23,26 +23,25 @@ enum hook_group {
 };
 
 extern struct hook hooks[HOOK_MAX + 1];
-/* Scheduled after a pool or buffer is gone while the hook is off. The layer above initializes it. */
+/* Runs after a pool or buffer is gone while the hook is off. The layer above initializes it. */
 extern struct work_struct hook_settle_work;
 
 void hook_turn(bool on);
 bool hook_is_on(void);
 unsigned int hook_groups_in_use(void);
 
-/* hook_entry.S: trampolines for ftrace; never call them from C */
-void hook_enter_dma_pool_alloc(void);
-void hook_enter_dma_pool_free(void);
+/* hook_entry.S: trampolines to the function in the name; never call them from C */
+void hook_enter_rhi_pool_alloc(void);
+void hook_enter_rhi_pool_free(void);
 
 /* hook_entry.S: the kernel's functions, entered after their ftrace sites */
 extern unsigned long hook_resume_create, hook_resume_destroy;
+/* Since 6.16 dma_pool_create() is a wrapper around dma_pool_create_node(). */
 #ifdef HAVE_dma_pool_create_node
-struct dma_pool *hook_original_create(const char *name, struct device *dev, size_t size,
-				      size_t align, size_t boundary, int node);
+extern typeof(dma_pool_create_node) hook_original_create;
 #else
-struct dma_pool *hook_original_create(const char *name, struct device *dev, size_t size,
-				      size_t align, size_t boundary);
+extern typeof(dma_pool_create) hook_original_create;
 #endif
-void hook_original_destroy(struct dma_pool *pool);
+extern typeof(dma_pool_destroy) hook_original_destroy;
 
 #endif /* _HOOK_CALLS_H */

@@ -15,8 +15,8 @@
  * Direct call: a pool of this module has bit 0 set. For other pools the call costs four extra
  * instructions.
  */
-.macro	pool_entry name, replacement
-SYM_CODE_START(\name)
+.macro	pool_entry replacement
+SYM_CODE_START(hook_enter_\replacement)
 	bti	c
 	tbz	x0, #0, .L\@
 	and	x0, x0, #~1
@@ -26,24 +26,24 @@ SYM_CODE_START(\name)
 	mov	x10, x30
 	mov	x30, x9
 	ret	x10
-SYM_CODE_END(\name)
+SYM_CODE_END(hook_enter_\replacement)
 .endm
 
-	pool_entry hook_enter_dma_pool_alloc, rhi_pool_alloc
-	pool_entry hook_enter_dma_pool_free, rhi_pool_free
+	pool_entry rhi_pool_alloc
+	pool_entry rhi_pool_free
 
 /*
  * Call the original function with unchanged arguments. Entering it after its ftrace site avoids
  * a second redirection, and no probe there fires twice.
  */
-.macro	original name, resume
-SYM_CODE_START(\name)
+.macro	original name
+SYM_CODE_START(hook_original_\name)
 	bti	c
-	adrp	x9, \resume
-	ldr	x9, [x9, :lo12:\resume]
+	adrp	x9, hook_resume_\name
+	ldr	x9, [x9, :lo12:hook_resume_\name]
 	ret	x9
-SYM_CODE_END(\name)
+SYM_CODE_END(hook_original_\name)
 .endm
 
-	original hook_original_create, hook_resume_create
-	original hook_original_destroy, hook_resume_destroy
+	original create
+	original destroy

@@ -60,6 +60,8 @@ static unsigned long its_gen_pool_alloc(struct gen_pool *pool, size_t size,
 	return addr;
 }
 
+static_assert(__same_type(gen_pool_alloc_algo_owner, its_gen_pool_alloc));
+
 static int redirect_its(struct kprobe *kp, struct pt_regs *regs)
 {
 	if (regs->regs[0] != (unsigned long)itt_pool ||
