@@ -34,7 +34,7 @@
 
 #define POOL_TAG	1UL
 
-static bool taking;		/* requests for new pools and buffers */
+static bool redirecting;		/* requests for new pools and buffers */
 static struct device *spared;
 
 struct work_struct hook_settle_work;
@@ -54,7 +54,7 @@ unsigned long hook_resume_create, hook_resume_destroy;
  */
 void hook_turn(bool on)
 {
-	WRITE_ONCE(taking, on);
+	WRITE_ONCE(redirecting, on);
 }
 
 /**
@@ -65,7 +65,7 @@ void hook_turn(bool on)
  */
 bool hook_is_on(void)
 {
-	return READ_ONCE(taking);
+	return READ_ONCE(redirecting);
 }
 
 /**
@@ -101,18 +101,18 @@ unsigned int hook_groups_in_use(void)
 }
 
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
-static unsigned long arg(struct ftrace_regs *fregs, unsigned int nr)
+static unsigned long hook_arg(struct ftrace_regs *fregs, unsigned int nr)
 {
 	return ftrace_regs_get_argument(fregs, nr);
 }
 
-static bool takes_device(struct device *dev)
+static bool redirects_device(struct device *dev)
 {
-	return READ_ONCE(taking) && dev && dev != READ_ONCE(spared) && granule_dev_shares(dev);
+	return READ_ONCE(redirecting) && dev && dev != READ_ONCE(spared) && granule_dev_shares(dev);
 }
 
-/* A redirected call holds a module reference and a count until end(). */
-static bool begin(atomic_long_t *count)
+/* A redirected call holds a module reference and a count until hook_end(). */
+static bool hook_begin(atomic_long_t *count)
 {
 	if (!try_module_get(THIS_MODULE))
 		return false;
@@ -123,11 +123,11 @@ static bool begin(atomic_long_t *count)
 /* Release functions after a pool or buffer is gone. The caller holds a module reference. */
 static void hook_settle(void)
 {
-	if (!READ_ONCE(taking))
+	if (!READ_ONCE(redirecting))
 		schedule_work(&hook_settle_work);
 }
 
-static void end(atomic_long_t *count)
+static void hook_end(atomic_long_t *count)
 {
 	if (atomic_long_dec_and_test(count))
 		hook_settle();
@@ -138,47 +138,47 @@ static void end(atomic_long_t *count)
  * Atomic requests go to the kernel's pool that was shared at boot. For a device without a mask
  * the kernel prints its warning.
  */
-static bool takes_buffer(struct device *dev, size_t size, gfp_t gfp)
+static bool redirects_buffer(struct device *dev, size_t size, gfp_t gfp)
 {
-	return takes_device(dev) && dev->coherent_dma_mask && size && size <= INT_MAX &&
-	       gfpflags_allow_blocking(gfp) && begin(&nr_buffers_made);
+	return redirects_device(dev) && dev->coherent_dma_mask && size && size <= INT_MAX &&
+	       gfpflags_allow_blocking(gfp) && hook_begin(&nr_buffers_made);
 }
 
-static bool takes_alloc(struct ftrace_regs *fregs)
+static bool redirects_alloc(struct ftrace_regs *fregs)
 {
-	return takes_buffer((struct device *)arg(fregs, 0), arg(fregs, 1),
-			    (__force gfp_t)arg(fregs, 3));
+	return redirects_buffer((struct device *)hook_arg(fregs, 0), hook_arg(fregs, 1),
+				(__force gfp_t)hook_arg(fregs, 3));
 }
 
-static bool takes_alloc_pages(struct ftrace_regs *fregs)
+static bool redirects_alloc_pages(struct ftrace_regs *fregs)
 {
-	return takes_buffer((struct device *)arg(fregs, 0), arg(fregs, 1),
-			    (__force gfp_t)arg(fregs, 4));
+	return redirects_buffer((struct device *)hook_arg(fregs, 0), hook_arg(fregs, 1),
+				(__force gfp_t)hook_arg(fregs, 4));
 }
 
-static bool takes_free(struct ftrace_regs *fregs)
+static bool redirects_free(struct ftrace_regs *fregs)
 {
-	return arena_owns((void *)arg(fregs, 2)) && try_module_get(THIS_MODULE);
+	return arena_owns((void *)hook_arg(fregs, 2)) && try_module_get(THIS_MODULE);
 }
 
-static bool takes_free_pages(struct ftrace_regs *fregs)
+static bool redirects_free_pages(struct ftrace_regs *fregs)
 {
-	return arena_owns(page_address((struct page *)arg(fregs, 2))) &&
+	return arena_owns(page_address((struct page *)hook_arg(fregs, 2))) &&
 	       try_module_get(THIS_MODULE);
 }
 
 /* The pool keeps this module reference until it is destroyed. */
-static bool takes_create(struct ftrace_regs *fregs)
+static bool redirects_create(struct ftrace_regs *fregs)
 {
-	return takes_device((struct device *)arg(fregs, 1)) && begin(&nr_pools);
+	return redirects_device((struct device *)hook_arg(fregs, 1)) && hook_begin(&nr_pools);
 }
 
-static bool takes_tagged(struct ftrace_regs *fregs)
+static bool redirects_tagged(struct ftrace_regs *fregs)
 {
-	return arg(fregs, 0) & POOL_TAG;
+	return hook_arg(fregs, 0) & POOL_TAG;
 }
 
-static void *take_buffer(struct device *dev, size_t size, dma_addr_t *dma, gfp_t gfp)
+static void *hook_alloc_buffer(struct device *dev, size_t size, dma_addr_t *dma, gfp_t gfp)
 {
 	void *vaddr = arena_alloc(dev, size, gfp);
 
@@ -205,9 +205,9 @@ static void *hook_dma_direct_alloc(struct device *dev, size_t size, dma_addr_t *
 	void *vaddr;
 
 	trace_buffer("dma_direct_alloc");
-	vaddr = take_buffer(dev, size, dma,
-			    gfp | (attrs & DMA_ATTR_NO_WARN ? __GFP_NOWARN : 0));
-	end(&nr_buffers_made);
+	vaddr = hook_alloc_buffer(dev, size, dma,
+				  gfp | (attrs & DMA_ATTR_NO_WARN ? __GFP_NOWARN : 0));
+	hook_end(&nr_buffers_made);
 	return vaddr;
 }
 
@@ -218,12 +218,12 @@ static struct page *hook_dma_direct_alloc_pages(struct device *dev, size_t size,
 	void *vaddr;
 
 	trace_buffer("dma_direct_alloc_pages");
-	vaddr = take_buffer(dev, size, dma, gfp);
-	end(&nr_buffers_made);
+	vaddr = hook_alloc_buffer(dev, size, dma, gfp);
+	hook_end(&nr_buffers_made);
 	return vaddr ? virt_to_page(vaddr) : NULL;
 }
 
-static void free_buffer(struct device *dev, void *vaddr, size_t size)
+static void hook_free_buffer(struct device *dev, void *vaddr, size_t size)
 {
 	arena_free(dev, vaddr, size);
 	if (!arena_in_use())
@@ -235,22 +235,22 @@ static void hook_dma_direct_free(struct device *dev, size_t size, void *vaddr, d
 				 unsigned long attrs)
 {
 	trace_buffer("dma_direct_free");
-	free_buffer(dev, vaddr, size);
+	hook_free_buffer(dev, vaddr, size);
 }
 
 static void hook_dma_direct_free_pages(struct device *dev, size_t size, struct page *page,
 				       dma_addr_t dma, enum dma_data_direction dir)
 {
 	trace_buffer("dma_direct_free_pages");
-	free_buffer(dev, page_address(page), size);
+	hook_free_buffer(dev, page_address(page), size);
 }
 
-static struct dma_pool *tag(struct rhi_pool *pool)
+static struct dma_pool *hook_tag(struct rhi_pool *pool)
 {
 	return (struct dma_pool *)((unsigned long)pool | POOL_TAG);
 }
 
-static struct rhi_pool *untag(struct dma_pool *pool)
+static struct rhi_pool *hook_untag(struct dma_pool *pool)
 {
 	return (struct rhi_pool *)((unsigned long)pool & ~POOL_TAG);
 }
@@ -274,7 +274,7 @@ static struct dma_pool *make_pool(const char *name, struct device *dev, size_t s
 		return NULL;
 	}
 	pool->shadow = shadow;
-	return tag(pool);
+	return hook_tag(pool);
 }
 
 static void destroy_pool(struct rhi_pool *pool)
@@ -304,26 +304,26 @@ static struct dma_pool *hook_dma_pool_create(const char *name, struct device *de
 	pool = make_pool(name, dev, size, align, boundary, NUMA_NO_NODE);
 #endif
 	if (!pool)
-		end(&nr_pools);
+		hook_end(&nr_pools);
 	return pool;
 }
 
-/* The remaining replacements see only tagged pools: takes_tagged() passed them. */
+/* The remaining replacements see only tagged pools: redirects_tagged() passed them. */
 static void *hook_dma_pool_alloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *dma)
 {
-	return rhi_pool_alloc(untag(pool), gfp, dma);
+	return rhi_pool_alloc(hook_untag(pool), gfp, dma);
 }
 
 static void hook_dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dma)
 {
-	rhi_pool_free(untag(pool), vaddr, dma);
+	rhi_pool_free(hook_untag(pool), vaddr, dma);
 }
 
 static void hook_dma_pool_destroy(struct dma_pool *pool)
 {
 	trace_hook_redirect("dma_pool_destroy", _RET_IP_);
-	destroy_pool(untag(pool));
-	end(&nr_pools);
+	destroy_pool(hook_untag(pool));
+	hook_end(&nr_pools);
 }
 
 /*
@@ -351,7 +351,7 @@ static struct dma_pool *hook_dmam_pool_create(const char *name, struct device *d
 		pool = make_pool(name, dev, size, align, boundary, NUMA_NO_NODE);
 	if (!pool) {
 		devres_free(res);
-		end(&nr_pools);
+		hook_end(&nr_pools);
 		return NULL;
 	}
 	*res = pool;
@@ -361,7 +361,7 @@ static struct dma_pool *hook_dmam_pool_create(const char *name, struct device *d
 
 static void hook_dmam_pool_destroy(struct dma_pool *pool)
 {
-	WARN_ON(devres_release(untag(pool)->dev, release_managed, match_managed, pool));
+	WARN_ON(devres_release(hook_untag(pool)->dev, release_managed, match_managed, pool));
 }
 
 /* 0; stops the build unless both functions have the same type */
@@ -369,7 +369,7 @@ static void hook_dmam_pool_destroy(struct dma_pool *pool)
 
 /* hook_@f() replaces @f(). */
 #define HOOK(f, when, where, ...) { \
-	.name = #f, .group = where, .takes = when, \
+	.name = #f, .group = where, .redirects = when, \
 	.replacement = (void *)hook_##f + SAME_TYPE(f, hook_##f), ## __VA_ARGS__ }
 
 /* The trampoline from @f() to @to(): their types differ only in the type of the pool. */
@@ -382,25 +382,25 @@ static void hook_dmam_pool_destroy(struct dma_pool *pool)
 
 /* redirect_call() searches linearly: the functions called most often come first. */
 struct hook hooks[HOOK_MAX + 1] = {
-	HOOK(dma_direct_alloc, takes_alloc, HOOK_MAKE),
-	HOOK(dma_direct_free, takes_free, HOOK_BUFFER_USE),
-	HOOK(dma_direct_free_pages, takes_free_pages, HOOK_BUFFER_USE),
-	HOOK(dma_pool_free, takes_tagged, HOOK_POOL_USE, .function = dma_pool_free,
+	HOOK(dma_direct_alloc, redirects_alloc, HOOK_MAKE),
+	HOOK(dma_direct_free, redirects_free, HOOK_BUFFER_USE),
+	HOOK(dma_direct_free_pages, redirects_free_pages, HOOK_BUFFER_USE),
+	HOOK(dma_pool_free, redirects_tagged, HOOK_POOL_USE, .function = dma_pool_free,
 	     .direct = DIRECT(dma_pool_free, rhi_pool_free, void, void *, dma_addr_t)),
-	HOOK(dma_pool_destroy, takes_tagged, HOOK_POOL_USE, .function = dma_pool_destroy,
+	HOOK(dma_pool_destroy, redirects_tagged, HOOK_POOL_USE, .function = dma_pool_destroy,
 	     .resume = RESUME(dma_pool_destroy, destroy)),
-	HOOK(dmam_pool_destroy, takes_tagged, HOOK_POOL_USE, .function = dmam_pool_destroy),
-	HOOK(dma_pool_alloc, takes_tagged, HOOK_POOL_USE, .function = dma_pool_alloc,
+	HOOK(dmam_pool_destroy, redirects_tagged, HOOK_POOL_USE, .function = dmam_pool_destroy),
+	HOOK(dma_pool_alloc, redirects_tagged, HOOK_POOL_USE, .function = dma_pool_alloc,
 	     .direct = DIRECT(dma_pool_alloc, rhi_pool_alloc, void *, gfp_t, dma_addr_t *)),
 #ifdef HAVE_dma_pool_create_node
-	HOOK(dma_pool_create_node, takes_create, HOOK_MAKE, .function = dma_pool_create_node,
+	HOOK(dma_pool_create_node, redirects_create, HOOK_MAKE, .function = dma_pool_create_node,
 	     .resume = RESUME(dma_pool_create_node, create)),
 #else
-	HOOK(dma_pool_create, takes_create, HOOK_MAKE, .function = dma_pool_create,
+	HOOK(dma_pool_create, redirects_create, HOOK_MAKE, .function = dma_pool_create,
 	     .resume = RESUME(dma_pool_create, create)),
 #endif
-	HOOK(dmam_pool_create, takes_create, HOOK_MAKE, .function = dmam_pool_create),
-	HOOK(dma_direct_alloc_pages, takes_alloc_pages, HOOK_MAKE),
+	HOOK(dmam_pool_create, redirects_create, HOOK_MAKE, .function = dmam_pool_create),
+	HOOK(dma_direct_alloc_pages, redirects_alloc_pages, HOOK_MAKE),
 	{ }
 };
 #else

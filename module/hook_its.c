@@ -31,7 +31,7 @@ static struct gen_pool *itt_pool;
 static char let_pass;
 
 /* Ownership of the granule passes to the ITS: a gen_pool never returns a single chunk. */
-static bool extend(void)
+static bool its_extend(void)
 {
 	struct granule_chunk chunk;
 
@@ -54,7 +54,7 @@ static unsigned long its_gen_pool_alloc(struct gen_pool *pool, size_t size,
 
 	trace_hook_redirect("gen_pool_alloc_algo_owner", _RET_IP_);
 	addr = gen_pool_alloc_algo_owner(pool, size, algo, &let_pass, owner);
-	if (!addr && size <= hostconf.granule && extend())
+	if (!addr && size <= hostconf.granule && its_extend())
 		addr = gen_pool_alloc_algo_owner(pool, size, algo, &let_pass, owner);
 	module_put(THIS_MODULE);
 	return addr;

@@ -32,13 +32,13 @@ static void notrace redirect_call(unsigned long ip, unsigned long parent_ip,
 	struct hook *hook = ops->private;
 
 	/*
-	 * No preemption until takes() has counted the call: synchronize_rcu() in
+	 * No preemption until redirects() has counted the call: synchronize_rcu() in
 	 * switch_off() then waits for it.
 	 */
 	guard(preempt_notrace)();
 	while (hook->name && ip - (unsigned long)hook->function >= SITE_MAX)
 		hook++;
-	if (!hook->name || !hook->takes(fregs))
+	if (!hook->name || !hook->redirects(fregs))
 		return;
 	if (hook->resume)
 		WRITE_ONCE(*hook->resume, ftrace_regs_get_instruction_pointer(fregs));
@@ -164,7 +164,7 @@ int redirect_register(struct hook *hooks)
  * @hooks: the table
  * @groups: bits of the groups to release
  *
- * If ftrace runs out of memory, functions stay registered and their calls pass through @takes
+ * If ftrace runs out of memory, functions stay registered and their calls pass through @redirects
  * unchanged. The next call tries again. Removing all of them needs no memory.
  *
  * Context: Process, may sleep.

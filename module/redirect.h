@@ -15,23 +15,23 @@ struct seq_file;
  * @name: symbol name; an entry without a name ends a table
  * @function: address; NULL until it is looked up by @name if the function is not exported
  * @group: one bit, shared by functions that are released together
- * @takes: decides from the arguments whether @replacement handles this call. Runs in the
+ * @redirects: decides from the arguments whether @replacement handles this call. Runs in the
  *	caller's context, which can be any, without preemption. On true, @replacement owns the
- *	module reference and the count that @takes acquired, if any
+ *	module reference and the count that @redirects acquired, if any
  * @replacement: called instead of @function
  * @direct: trampoline that decides by itself, in fewer instructions; or NULL
  * @resume: where to store the address at which @function continues after its ftrace site; or
  *	NULL
  * @is_registered: calls reach this module
  * @is_direct: the latest registration used @direct
- * @calls: calls redirected through @takes; NULL if never registered
+ * @calls: calls redirected through @redirects; NULL if never registered
  * @ops: ftrace ops for @direct
  */
 struct hook {
 	const char *name;
 	void *function;
 	unsigned int group;
-	bool (*takes)(struct ftrace_regs *fregs);
+	bool (*redirects)(struct ftrace_regs *fregs);
 	void *replacement;
 	void *direct;
 	unsigned long *resume;
