@@ -46,7 +46,7 @@ bool granule_dev_shares(struct device *dev)
 	return !is_swiotlb_for_alloc(dev);
 }
 
-static int convert_and_trace(struct granule_chunk *chunk, bool share)
+static int granule_convert(struct granule_chunk *chunk, bool share)
 {
 	/* Read the clock only if the event is enabled. */
 	const u64 start = trace_convert_enabled() ? ktime_get_ns() : 0;
@@ -70,6 +70,32 @@ void granule_count_leak(const struct granule_chunk *chunk)
 	trace_chunk_leak(chunk->dev, chunk->owner, chunk->size);
 	scoped_guard(spinlock, &chunks_lock)
 		stats.leaked += chunk->size;
+}
+
+static int granule_share(struct granule_chunk *chunk)
+{
+	int err = granule_convert(chunk, true);
+
+	if (err == -EUCLEAN) {
+		granule_count_leak(chunk);
+		pr_err_once("the host stopped in the middle of a conversion: leaking the memory (leaked_bytes in debugfs)\n");
+		return err;
+	}
+	if (err) {
+		scoped_guard(spinlock, &chunks_lock)
+			stats.refused++;
+		granule_drop(chunk);
+		return err;
+	}
+	/* A conversion leaves the content undefined (DEN0137). */
+	memset(chunk->vaddr, 0, chunk->size);
+
+	guard(spinlock)(&chunks_lock);
+	list_add_tail(&chunk->list, &chunks);
+	stats.chunks++;
+	stats.bytes += chunk->size;
+	stats.shares++;
+	return 0;
 }
 
 /**
@@ -96,7 +122,6 @@ int granule_alloc(struct granule_chunk *chunk, struct device *dev, const char *o
 		  size_t size, gfp_t gfp)
 {
 	struct page *page;
-	int err;
 
 	if (!hostconf.granule)
 		return -EOPNOTSUPP;
@@ -113,31 +138,10 @@ int granule_alloc(struct granule_chunk *chunk, struct device *dev, const char *o
 	chunk->size = size;
 	chunk->owner = owner;
 	strscpy(chunk->dev, dev ? dev_name(dev) : "-");
-
-	err = convert_and_trace(chunk, true);
-	if (err == -EUCLEAN) {
-		granule_count_leak(chunk);
-		pr_err_once("the host stopped in the middle of a conversion: leaking the memory (leaked_bytes in debugfs)\n");
-		return err;
-	}
-	if (err) {
-		scoped_guard(spinlock, &chunks_lock)
-			stats.refused++;
-		pages_free(page, size, chunk->cma);
-		return err;
-	}
-	/* A conversion leaves the content undefined (DEN0137). */
-	memset(chunk->vaddr, 0, size);
-
-	guard(spinlock)(&chunks_lock);
-	list_add_tail(&chunk->list, &chunks);
-	stats.chunks++;
-	stats.bytes += size;
-	stats.shares++;
-	return 0;
+	return granule_share(chunk);
 }
 
-static void unlist(struct granule_chunk *chunk)
+static void granule_unlist(struct granule_chunk *chunk)
 {
 	guard(spinlock)(&chunks_lock);
 	list_del(&chunk->list);
@@ -158,8 +162,8 @@ int granule_take_back(struct granule_chunk *chunk)
 {
 	int err;
 
-	unlist(chunk);
-	err = convert_and_trace(chunk, false);
+	granule_unlist(chunk);
+	err = granule_convert(chunk, false);
 	if (err) {
 		granule_count_leak(chunk);
 		pr_err_once("the host refuses to make memory private again: leaking it (leaked_bytes in debugfs)\n");
@@ -172,7 +176,7 @@ int granule_take_back(struct granule_chunk *chunk)
 
 /**
  * granule_drop() - free the pages of a private chunk
- * @chunk: a chunk for which granule_take_back() returned 0
+ * @chunk: a chunk that the host did not share, or for which granule_take_back() returned 0
  *
  * Context: Process, may sleep.
  */
@@ -207,19 +211,19 @@ void granule_free(struct granule_chunk *chunk)
  */
 void granule_leak(struct granule_chunk *chunk)
 {
-	unlist(chunk);
+	granule_unlist(chunk);
 	granule_count_leak(chunk);
 }
 
 /**
- * granule_give_away() - transfer a chunk, which stays shared, to another owner
+ * granule_transfer() - transfer a chunk, which stays shared, to another owner
  * @chunk: from granule_alloc(); the structure itself can be discarded
  *
  * Context: Process.
  */
-void granule_give_away(struct granule_chunk *chunk)
+void granule_transfer(struct granule_chunk *chunk)
 {
-	unlist(chunk);
+	granule_unlist(chunk);
 	guard(spinlock)(&chunks_lock);
 	stats.transferred += chunk->size;
 }

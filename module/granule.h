@@ -54,7 +54,7 @@ void granule_drop(struct granule_chunk *chunk);
 void granule_free(struct granule_chunk *chunk);
 void granule_leak(struct granule_chunk *chunk);
 void granule_count_leak(const struct granule_chunk *chunk);
-void granule_give_away(struct granule_chunk *chunk);
+void granule_transfer(struct granule_chunk *chunk);
 bool granule_dev_shares(struct device *dev);
 void granule_count_bad_free(void);
 void granule_get_stats(struct granule_stats *stats);

@@ -42,7 +42,7 @@ static bool its_extend(void)
 		granule_free(&chunk);
 		return false;
 	}
-	granule_give_away(&chunk);
+	granule_transfer(&chunk);
 	return true;
 }
 
