@@ -70,20 +70,20 @@ gfp_t pages_metadata_gfp(gfp_t gfp)
 #ifdef CONFIG_DMA_CMA
 static struct page *from_cma(struct device *dev, size_t size, gfp_t gfp, struct cma **cma)
 {
+	struct cma *area = dev && dev->cma_area ? dev->cma_area : default_cma ? *default_cma : NULL;
 	const unsigned long nr = size >> PAGE_SHIFT;
 	struct page *page;
 
-	if (!find_cma || !release_cma)
+	if (!find_cma || !release_cma || !area)
 		return NULL;
-	*cma = dev && dev->cma_area ? dev->cma_area : default_cma ? *default_cma : NULL;
-	if (!*cma)
-		return NULL;
-	page = find_cma(*cma, nr, min(get_order(size), CONFIG_CMA_ALIGNMENT), gfp & __GFP_NOWARN);
+	page = find_cma(area, nr, min(get_order(size), CONFIG_CMA_ALIGNMENT), gfp & __GFP_NOWARN);
 	if (!page)
 		return NULL;
-	if (pages_reach(dev, page, size) && IS_ALIGNED(page_to_phys(page), hostconf.granule))
+	if (pages_reach(dev, page, size) && IS_ALIGNED(page_to_phys(page), hostconf.granule)) {
+		*cma = area;
 		return page;
-	release_cma(*cma, page, nr);
+	}
+	release_cma(area, page, nr);
 	return NULL;
 }
 #else
@@ -136,6 +136,24 @@ static bool reaches_nothing(struct device *dev)
 	return dev && phys_to_dma_unencrypted(dev, 0) > dma_limit(dev);
 }
 
+/*
+ * A single granule stands for many small requests, which the kernel serves from the page
+ * allocator, even during reclaim: so CMA is the last resort.
+ */
+static struct page *alloc_granule(struct device *dev, size_t size, gfp_t gfp, struct cma **cma)
+{
+	/* For a single page the kernel retries for ever, so a granule must at least retry. */
+	struct page *page = from_buddy(dev, size, gfp | __GFP_NOWARN |
+				       (gfp & __GFP_NORETRY ? 0 : __GFP_RETRY_MAYFAIL));
+
+	if (!page && (gfp & GFP_KERNEL) == GFP_KERNEL)
+		page = from_cma(dev, size, gfp, cma);
+	if (!page && dev && !(gfp & __GFP_NOWARN))
+		dev_warn_ratelimited(dev, "cannot allocate %zu contiguous bytes for the host's granule\n",
+				     size);
+	return page;
+}
+
 /**
  * pages_alloc() - allocate pages for whole granules
  * @dev: the device that must be able to address the memory, and selects its NUMA node; or NULL
@@ -143,42 +161,20 @@ static bool reaches_nothing(struct device *dev)
  * @gfp: GFP flags; @dev selects the zone
  * @cma: set to the CMA area of the pages, or NULL
  *
- * Requests larger than a granule try CMA first, as the kernel does. A single granule stands for
- * many small requests, which the kernel serves from the page allocator, even during reclaim: for
- * these CMA is the last resort.
+ * Requests larger than a granule try CMA first, as the kernel does.
  *
  * Context: Process, may sleep.
  * Return: The first page, aligned at least to the granule; NULL if out of memory.
  */
 struct page *pages_alloc(struct device *dev, size_t size, gfp_t gfp, struct cma **cma)
 {
-	struct page *page;
-
 	*cma = NULL;
 	gfp &= ~(__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | __GFP_COMP | __GFP_ZERO);
 	if (reaches_nothing(dev))
 		return NULL;
-
-	if (size > hostconf.granule) {
-		page = from_cma(dev, size, gfp, cma);
-		if (page)
-			return page;
-		*cma = NULL;
-		return from_buddy(dev, size, gfp);
-	}
-
-	/* For a single page the kernel retries for ever, so a granule must at least retry. */
-	page = from_buddy(dev, size, gfp | __GFP_NOWARN |
-			  (gfp & __GFP_NORETRY ? 0 : __GFP_RETRY_MAYFAIL));
-	if (!page && (gfp & GFP_KERNEL) == GFP_KERNEL)
-		page = from_cma(dev, size, gfp, cma);
-	if (!page) {
-		*cma = NULL;
-		if (dev && !(gfp & __GFP_NOWARN))
-			dev_warn_ratelimited(dev, "cannot allocate %zu contiguous bytes for the host's granule\n",
-					     size);
-	}
-	return page;
+	if (size <= hostconf.granule)
+		return alloc_granule(dev, size, gfp, cma);
+	return from_cma(dev, size, gfp, cma) ?: from_buddy(dev, size, gfp);
 }
 
 /**
