@@ -36,6 +36,11 @@ static struct {
 	const char *(*cma_name)(const struct cma *cma);
 } kernel = { .lock = __MUTEX_INITIALIZER(kernel.lock) };
 
+static_assert(__same_type(kernel.cma_each, &cma_for_each_area) &&
+	      __same_type(kernel.cma_base, &cma_get_base) &&
+	      __same_type(kernel.cma_size, &cma_get_size) &&
+	      __same_type(kernel.cma_name, &cma_get_name));
+
 /* Check that the symbol is a gen_pool created with these parameters, and not another object. */
 static bool is_pool(const struct gen_pool *pool, genpool_algo_t algo, int order)
 {
