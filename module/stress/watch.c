@@ -9,6 +9,8 @@
 #include <linux/kprobes.h>
 #include <linux/string.h>
 
+#include <uapi/rhi_files.h>
+
 #include "fail.h"
 #include "run.h"
 #include "watch.h"
@@ -28,7 +30,7 @@ static bool must_be_whole(const struct stress_run *run)
 	if (run->request.source == RHI_STRESS_POOL || run->request.source == RHI_STRESS_GRANULE)
 		return true;
 	/* The hook must have been on throughout: memory allocated before comes from the kernel. */
-	return !strcmp(run->hook, "on") && !strcmp(rhi_hook_state(), "on");
+	return !strcmp(run->hook, RHI_HOOK_ON) && !strcmp(rhi_hook_state(), RHI_HOOK_ON);
 }
 
 static int see(struct kprobe *kp, struct pt_regs *regs)
