@@ -13,7 +13,7 @@ CPUS=2
 
 # shellcheck disable=SC2016 # all of it is for the Realm's shell
 work_script='
-broken() { awk "\$1 == \"misaligned_runs\" { print \$2 }" $rhi/audit; }
+misaligned_runs() { awk "\$1 == \"misaligned_runs\" { print \$2 }" $rhi/audit; }
 # rebind bind|unbind: rebind or unbind each device of the three drivers
 rebind() {
 	local driver device
@@ -29,11 +29,11 @@ rebind() {
 rhictl info --json >/dev/null
 for driver in nvme virtio_blk virtio_net; do modprobe -q $driver || [ -e /sys/module/$driver ]; done
 each works
-echo "stat off $(broken)"
+echo "stat off $(misaligned_runs)"
 hook on
 rebind bind
 each works
-echo "stat on $(broken)"
+echo "stat on $(misaligned_runs)"
 rhictl stress --seconds 5
 rebind unbind
 hook off

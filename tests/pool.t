@@ -50,8 +50,8 @@ after() {
 		$((shared_before + $3 + $(stat atomic_pool_end) - $(stat atomic_pool_begin)))
 }
 
-# whole NAME: assert that only whole granules were converted
-whole() {
+# whole_granules NAME: assert that only whole granules were converted
+whole_granules() {
 	if [ "$(stat granule)" -gt 131072 ] && [ "$(stat atomic_pool_end)" != "$(stat atomic_pool_begin)" ]; then
 		skip "$1: no misaligned request" "the kernel's atomic pool grew by less than a granule"
 	else
@@ -104,7 +104,7 @@ while read -r kernel size; do
 			"$((got == want || got == want + 1 ? want : got))" "$want"
 	done
 	after "$name" 0 0
-	whole "$name"
+	whole_granules "$name"
 done <<END
 newest 64k
 16k 64k
@@ -118,7 +118,7 @@ without
 pool 'busy' 'pool_test_load; pool_test_run busy; pool_test_end' --host record
 is 'busy: logged' "$(said 'busy: the blocks in use stay shared and are leaked')" 1
 after 'busy' 65536 65536
-whole 'busy'
+whole_granules 'busy'
 
 # A slow host takes 16 steps per granule, all but the first of them misaligned.
 pool 'in steps of 4K' 'pool_test_load; pool_test_run create use atomic; pool_test_end' --host step=4k
@@ -181,7 +181,7 @@ word=0x5ca1ab1e5ca1ab1e
 pool 'scribbling host' 'pool_test_load content=0; pool_test_run create use misuse atomic stress; pool_test_end' \
 	--host scribble=$word
 after 'scribbling host' 0 0
-whole 'scribbling host'
+whole_granules 'scribbling host'
 
 # dma_pool shares single pages, and no other CPU may call the host during the check.
 pool 'scribbling host' "pool_test_load content=0 word=$word; pool_test_run scribble; pool_test_end" --smp 1 --granule 4k \

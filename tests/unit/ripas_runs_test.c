@@ -325,7 +325,7 @@ static bool in(const struct ripas_range *ram, size_t nr, size_t at)
 	return false;
 }
 
-/* Check each granule: broken if it has shared RAM and a page that is not EMPTY. */
+/* Check each granule: misaligned if it has shared RAM and a page that is not EMPTY. */
 static void find_is_a_look_at_each_page(void)
 {
 	for (int i = 0; i < 500; i++) {
@@ -345,7 +345,7 @@ static void find_is_a_look_at_each_page(void)
 
 		for (size_t g = 0; g < PAGES; g += granule) {
 			size_t empty = 0, other = 0, kept = 0;
-			bool broken = false;
+			bool misaligned = false;
 
 			for (size_t p = g; p < g + granule; p++) {
 				bool is_shared = page[p] == RIPAS_EMPTY && in(ram, 2, p);
@@ -358,12 +358,12 @@ static void find_is_a_look_at_each_page(void)
 			for (size_t p = g; p < g + granule; p++) {
 				if (page[p] != RIPAS_EMPTY || !in(ram, 2, p))
 					continue;
-				broken |= p > g && page[p - 1] != RIPAS_EMPTY;
-				broken |= p + 1 < g + granule && page[p + 1] != RIPAS_EMPTY;
+				misaligned |= p > g && page[p - 1] != RIPAS_EMPTY;
+				misaligned |= p + 1 < g + granule && page[p + 1] != RIPAS_EMPTY;
 			}
-			CHECK(!broken || (empty && other));
-			granules += broken;
-			private += broken ? kept : 0;
+			CHECK(!misaligned || (empty && other));
+			granules += misaligned;
+			private += misaligned ? kept : 0;
 			shared += empty;
 		}
 		for (size_t p = 0; p < PAGES; p++) {
