@@ -88,15 +88,15 @@ static DEFINE_XARRAY_FLAGS(chunks, XA_FLAGS_LOCK_IRQ);
 static unsigned int granule_shift;
 static struct workqueue_struct *arena_wq;
 
-static void trim(struct work_struct *unused);
-static DECLARE_DELAYED_WORK(trim_work, trim);
+static void arena_trim(struct work_struct *unused);
+static DECLARE_DELAYED_WORK(trim_work, arena_trim);
 
 static unsigned long granule_number(const void *vaddr)
 {
 	return ((unsigned long)vaddr - PAGE_OFFSET) >> granule_shift;
 }
 
-static struct arena_chunk *find_chunk(const void *vaddr)
+static struct arena_chunk *arena_find_chunk(const void *vaddr)
 {
 	return xa_load(&chunks, granule_number(vaddr));
 }
@@ -112,7 +112,7 @@ static struct arena *find_arena(const struct device *dev)
 	return NULL;
 }
 
-static void discard(struct list_head *todo)
+static void arena_discard(struct list_head *todo)
 {
 	struct arena_chunk *chunk, *next;
 
@@ -123,7 +123,7 @@ static void discard(struct list_head *todo)
 	}
 }
 
-static void drop(struct arena *arena, struct arena_chunk *chunk)
+static void arena_drop(struct arena *arena, struct arena_chunk *chunk)
 {
 	lockdep_assert_held(&arena_lock);
 	arena->shared -= chunk->mem.size;
@@ -145,7 +145,7 @@ static bool pick_unwanted(struct list_head *todo, bool all)
 	guard(spinlock_irqsave)(&arena_lock);
 	list_for_each_entry_safe(arena, next, &arenas, list) {
 		if (arena->spare && (arena->spare_is_old || all)) {
-			drop(arena, arena->spare);
+			arena_drop(arena, arena->spare);
 			arena->spare = NULL;
 		} else if (arena->spare) {
 			arena->spare_is_old = true;
@@ -160,13 +160,13 @@ static bool pick_unwanted(struct list_head *todo, bool all)
 	return done;
 }
 
-static void trim(struct work_struct *unused)
+static void arena_trim(struct work_struct *unused)
 {
 	LIST_HEAD(todo);
 
 	if (!pick_unwanted(&todo, false))
 		queue_delayed_work(arena_wq, &trim_work, HZ);
-	discard(&todo);
+	arena_discard(&todo);
 }
 
 static void *take_pages(struct arena *arena, struct arena_chunk *chunk, unsigned int nr,
@@ -331,7 +331,7 @@ void *arena_alloc(struct device *dev, size_t size, gfp_t gfp)
  */
 bool arena_owns(const void *vaddr)
 {
-	return find_chunk(vaddr);
+	return arena_find_chunk(vaddr);
 }
 
 /**
@@ -356,7 +356,7 @@ static void put_empty(struct arena *arena, struct arena_chunk *chunk)
 	arena->spare_is_old = false;
 	nr_chunks_used--;
 	if (old) {
-		drop(arena, old);
+		arena_drop(arena, old);
 		mod_delayed_work(arena_wq, &trim_work, 0);
 	} else {
 		queue_delayed_work(arena_wq, &trim_work, HZ);
@@ -364,14 +364,14 @@ static void put_empty(struct arena *arena, struct arena_chunk *chunk)
 }
 
 /* Returns false and changes nothing unless a buffer of exactly this size is in use here. */
-static bool put(const void *vaddr, unsigned int nr)
+static bool arena_put(const void *vaddr, unsigned int nr)
 {
 	struct arena_chunk *chunk;
 	unsigned long at;
 
 	guard(rcu)();
 	guard(spinlock_irqsave)(&arena_lock);
-	chunk = find_chunk(vaddr);
+	chunk = arena_find_chunk(vaddr);
 	if (!chunk || !chunk->arena || !PAGE_ALIGNED(vaddr) || !nr)
 		return false;
 
@@ -405,7 +405,7 @@ static bool put(const void *vaddr, unsigned int nr)
  */
 void arena_free(struct device *dev, void *vaddr, size_t size)
 {
-	if (put(vaddr, PAGE_ALIGN(size) >> PAGE_SHIFT))
+	if (arena_put(vaddr, PAGE_ALIGN(size) >> PAGE_SHIFT))
 		return;
 	granule_count_bad_free();
 	dev_err_ratelimited(dev, "ignoring bad free of %zu bytes at %p\n",
@@ -453,7 +453,7 @@ void arena_exit(void)
 
 	cancel_delayed_work_sync(&trim_work);
 	pick_unwanted(&todo, true);
-	discard(&todo);
+	arena_discard(&todo);
 	destroy_workqueue(arena_wq);
 	xa_destroy(&chunks);
 }

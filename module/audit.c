@@ -170,7 +170,7 @@ static int ask_ipa_bits(struct audit *audit)
 }
 
 /* Walk until two successive walks agree, at most MAX_WALKS times. */
-static int walk(struct audit *audit)
+static int audit_walk(struct audit *audit)
 {
 	const u64 max_short = ram_bytes(audit) / TABLE_BYTES * 2 + MORE_TABLES;
 	struct ripas_runs before = { .max = MAX_RUNS };
@@ -221,7 +221,7 @@ static int find_misaligned(struct audit *audit)
 	return 0;
 }
 
-static int take(struct audit *audit)
+static int audit_fill(struct audit *audit)
 {
 	int err;
 
@@ -233,7 +233,7 @@ static int take(struct audit *audit)
 	if (!err)
 		err = ask_ipa_bits(audit);
 	if (!err && !audit->error)
-		err = walk(audit);
+		err = audit_walk(audit);
 	if (err)
 		return err;
 	if (audit->error) {
@@ -260,7 +260,7 @@ struct audit *audit_take(void)
 
 	if (!audit)
 		return ERR_PTR(-ENOMEM);
-	err = take(audit);
+	err = audit_fill(audit);
 	if (err) {
 		audit_release(audit);
 		return ERR_PTR(err);

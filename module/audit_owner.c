@@ -67,7 +67,7 @@ static struct gen_pool *find_pool(const char *name, genpool_algo_t algo, int ord
 	return NULL;
 }
 
-static void look(void)
+static void find_owners(void)
 {
 	static const char * const atomic[] = {
 		"atomic_pool_dma", "atomic_pool_dma32", "atomic_pool_kernel",
@@ -89,8 +89,8 @@ static void look(void)
 	kernel.looked = true;
 }
 
-static bool take(struct audit_owner *owner, phys_addr_t at, phys_addr_t start,
-		 phys_addr_t size, const char *name)
+static bool in_area(struct audit_owner *owner, phys_addr_t at, phys_addr_t start,
+		    phys_addr_t size, const char *name)
 {
 	if (at < start || at - start >= size)
 		return false;
@@ -117,12 +117,12 @@ static bool is_swiotlb(phys_addr_t at, struct audit_owner *owner)
 
 	guard(rcu)();
 	list_for_each_entry_rcu(pool, &mem->pools, node) {
-		if (take(owner, at, pool->start, pool->end - pool->start, "swiotlb"))
+		if (in_area(owner, at, pool->start, pool->end - pool->start, "swiotlb"))
 			return true;
 	}
 #endif
-	return take(owner, at, mem->defpool.start, mem->defpool.end - mem->defpool.start,
-		    "swiotlb");
+	return in_area(owner, at, mem->defpool.start, mem->defpool.end - mem->defpool.start,
+		       "swiotlb");
 #else
 	return false;
 #endif
@@ -143,8 +143,8 @@ static void try_chunk(struct gen_pool *pool, struct gen_pool_chunk *chunk, void 
 	/* The ITS's pool has no physical addresses: its memory is in the linear map. */
 	if (start == (phys_addr_t)-1)
 		start = virt_to_phys((void *)chunk->start_addr);
-	if (take(query->owner, query->at, start, chunk->end_addr - chunk->start_addr + 1,
-		 query->name))
+	if (in_area(query->owner, query->at, start, chunk->end_addr - chunk->start_addr + 1,
+		    query->name))
 		query->found = true;
 }
 
@@ -182,8 +182,8 @@ static bool is_lpi(phys_addr_t at, struct audit_owner *owner)
 	    copy_from_kernel_nofault(&copy, rdists, sizeof(copy)))
 		return false;
 	bits = min(GICD_TYPER_ID_BITS(copy.gicd_typer), 16);
-	if (copy.prop_table_pa && take(owner, at, copy.prop_table_pa, ALIGN(BIT(bits), SZ_64K),
-				       "GICv3 LPI property table"))
+	if (copy.prop_table_pa && in_area(owner, at, copy.prop_table_pa, ALIGN(BIT(bits), SZ_64K),
+					  "GICv3 LPI property table"))
 		return true;
 	for_each_possible_cpu(cpu) {
 		/* Cast: sparse keeps __percpu on members of an anonymous struct. */
@@ -193,8 +193,8 @@ static bool is_lpi(phys_addr_t at, struct audit_owner *owner)
 
 		if (get_kernel_nofault(page, pend) || !page)
 			continue;
-		if (take(owner, at, page_to_phys(page), ALIGN(BIT(bits) / 8, SZ_64K),
-			 "GICv3 LPI pending table"))
+		if (in_area(owner, at, page_to_phys(page), ALIGN(BIT(bits) / 8, SZ_64K),
+			    "GICv3 LPI pending table"))
 			return true;
 	}
 	return false;
@@ -208,7 +208,7 @@ static bool is_reserved_memory(phys_addr_t at, struct audit_owner *owner)
 	for_each_child_of_node_scoped(parent, node) {
 		const struct reserved_mem *mem = of_reserved_mem_lookup(node);
 
-		if (mem && take(owner, at, mem->base, mem->size, "")) {
+		if (mem && in_area(owner, at, mem->base, mem->size, "")) {
 			snprintf(owner->text, sizeof(owner->text), "reserved-memory: %s",
 				 mem->name);
 			return true;
@@ -222,8 +222,8 @@ static int try_cma(struct cma *cma, void *arg)
 {
 	struct chunk_query *query = arg;
 
-	query->found = take(query->owner, query->at, kernel.cma_base(cma), kernel.cma_size(cma),
-			    "");
+	query->found = in_area(query->owner, query->at, kernel.cma_base(cma), kernel.cma_size(cma),
+			       "");
 	if (query->found)
 		snprintf(query->owner->text, sizeof(query->owner->text),
 			 "CMA area %s", kernel.cma_name(cma));
@@ -286,7 +286,7 @@ void audit_owner(phys_addr_t at, phys_addr_t end, struct audit_owner *owner)
 		is_ours, is_swiotlb, is_atomic_pool, is_itt, is_lpi, is_cma, is_reserved_memory,
 	};
 
-	look();
+	find_owners();
 	for (int i = 0; i < ARRAY_SIZE(known); i++) {
 		if (known[i](at, owner)) {
 			owner->end = min(owner->end, end);

@@ -173,7 +173,7 @@ static void show_run(struct seq_file *s, const char *prefix, const struct ripas_
 }
 
 /* A seq_file position is a record number plus one, because NULL ends the file. */
-static void *place(loff_t pos, size_t nr)
+static void *audit_place(loff_t pos, size_t nr)
 {
 	return pos < nr ? (void *)(uintptr_t)(pos + 1) : NULL;
 }
@@ -183,7 +183,7 @@ static size_t place_number(void *v)
 	return (uintptr_t)v - 1;
 }
 
-static void stop(struct seq_file *s, void *v)
+static void audit_stop(struct seq_file *s, void *v)
 {
 }
 
@@ -192,7 +192,7 @@ static void *audit_start(struct seq_file *s, loff_t *pos)
 {
 	const struct audit *audit = s->private;
 
-	return place(*pos, audit->nr_findings + 2 + (has_map(audit) ? audit->runs.nr : 0));
+	return audit_place(*pos, audit->nr_findings + 2 + (has_map(audit) ? audit->runs.nr : 0));
 }
 
 static void *audit_next(struct seq_file *s, void *v, loff_t *pos)
@@ -222,7 +222,7 @@ static void *ripas_start(struct seq_file *s, loff_t *pos)
 {
 	const struct audit *audit = s->private;
 
-	return place(*pos, audit->runs.nr + 2);
+	return audit_place(*pos, audit->runs.nr + 2);
 }
 
 static void *ripas_next(struct seq_file *s, void *v, loff_t *pos)
@@ -258,7 +258,7 @@ static int ripas_show(struct seq_file *s, void *v)
 	return 0;
 }
 
-static int open(struct file *file, const struct seq_operations *ops)
+static int audit_show_open(struct file *file, const struct seq_operations *ops)
 {
 	struct audit *audit = audit_take();
 	int err;
@@ -277,22 +277,22 @@ static int open(struct file *file, const struct seq_operations *ops)
 static int audit_open(struct inode *inode, struct file *file)
 {
 	static const struct seq_operations ops = {
-		.start = audit_start, .next = audit_next, .stop = stop, .show = audit_show,
+		.start = audit_start, .next = audit_next, .stop = audit_stop, .show = audit_show,
 	};
 
-	return open(file, &ops);
+	return audit_show_open(file, &ops);
 }
 
 static int ripas_open(struct inode *inode, struct file *file)
 {
 	static const struct seq_operations ops = {
-		.start = ripas_start, .next = ripas_next, .stop = stop, .show = ripas_show,
+		.start = ripas_start, .next = ripas_next, .stop = audit_stop, .show = ripas_show,
 	};
 
-	return open(file, &ops);
+	return audit_show_open(file, &ops);
 }
 
-static int release(struct inode *inode, struct file *file)
+static int audit_show_release(struct inode *inode, struct file *file)
 {
 	struct seq_file *s = file->private_data;
 
@@ -306,7 +306,7 @@ const struct file_operations audit_fops = {
 	.open = audit_open,
 	.read = seq_read,
 	.llseek = seq_lseek,
-	.release = release,
+	.release = audit_show_release,
 };
 
 /* debugfs ripas: the map */
@@ -315,5 +315,5 @@ const struct file_operations ripas_fops = {
 	.open = ripas_open,
 	.read = seq_read,
 	.llseek = seq_lseek,
-	.release = release,
+	.release = audit_show_release,
 };

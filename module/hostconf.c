@@ -34,7 +34,7 @@ static int __init ask_one(u32 fid, struct hostconf_answer *answer)
 	return 0;
 }
 
-static enum hostconf_status __init ask(void)
+static enum hostconf_status __init hostconf_ask(void)
 {
 	enum hostconf_status status;
 	const char *error;
@@ -106,7 +106,7 @@ static int __init take_override(u64 override)
  */
 int __init hostconf_init(bool realm, u64 override)
 {
-	hostconf.status = realm ? ask() : HOSTCONF_NOT_REALM;
+	hostconf.status = realm ? hostconf_ask() : HOSTCONF_NOT_REALM;
 
 	if (hostconf.status == HOSTCONF_OK && hostconf.alignment.raw >= PAGE_SIZE) {
 		hostconf.granule = hostconf.alignment.raw;
@@ -165,7 +165,7 @@ const char *hostconf_meaning(void)
 	return "";
 }
 
-static bool show_answer(struct seq_file *s, u32 fid, int words)
+static bool hostconf_show_answer(struct seq_file *s, u32 fid, int words)
 {
 	struct hostcall_result res;
 
@@ -208,8 +208,8 @@ void hostconf_show_families(struct seq_file *s)
 	seq_puts(s, "# family version features\n");
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
 		seq_puts(s, families[i].name);
-		if (show_answer(s, families[i].version, 1))
-			show_answer(s, families[i].features, families[i].words);
+		if (hostconf_show_answer(s, families[i].version, 1))
+			hostconf_show_answer(s, families[i].features, families[i].words);
 		else
 			seq_puts(s, " -");
 		seq_putc(s, '\n');

@@ -36,13 +36,13 @@ static __always_inline size_t to_offset(const struct rhi_pool *pool, size_t unit
 	return unit << (pool->layout.unit_shift & (BITS_PER_LONG - 1));
 }
 
-static __always_inline struct chunk *find_chunk(const struct rhi_pool *pool, const void *vaddr)
+static __always_inline struct chunk *pool_find_chunk(const struct rhi_pool *pool, const void *vaddr)
 {
 	return chunk_index_find(READ_ONCE(pool->index), vaddr);
 }
 
 /* The magazine is empty. Fill it to half, plus the block for the caller. */
-static void refill(struct rhi_pool *pool, struct magazine *magazine, gfp_t gfp)
+static void pool_refill_magazine(struct rhi_pool *pool, struct magazine *magazine, gfp_t gfp)
 {
 	bool low;
 
@@ -55,8 +55,8 @@ static void refill(struct rhi_pool *pool, struct magazine *magazine, gfp_t gfp)
 		pool_refill(pool);
 }
 
-static __always_inline void *take(const struct rhi_pool *pool, struct magazine *magazine,
-				  dma_addr_t *handle)
+static __always_inline void *pool_take(const struct rhi_pool *pool, struct magazine *magazine,
+				       dma_addr_t *handle)
 {
 	const struct block block = magazine->blocks[--magazine->nr];
 	const size_t offset = to_offset(pool, block.unit);
@@ -74,8 +74,8 @@ static void *try_slow(struct rhi_pool *pool, gfp_t gfp, dma_addr_t *handle)
 	magazine = this_cpu_ptr(pool->magazines);
 	/* The task may have moved to another CPU meanwhile. */
 	if (!magazine->nr)
-		refill(pool, magazine, gfp);
-	return magazine->nr ? take(pool, magazine, handle) : NULL;
+		pool_refill_magazine(pool, magazine, gfp);
+	return magazine->nr ? pool_take(pool, magazine, handle) : NULL;
 }
 
 static noinline void *alloc_slow(struct rhi_pool *pool, gfp_t gfp, dma_addr_t *handle)
@@ -123,7 +123,7 @@ void *rhi_pool_alloc(struct rhi_pool *pool, gfp_t gfp, dma_addr_t *handle)
 		local_unlock_irqrestore(&pool->magazines->lock, flags);
 		return alloc_slow(pool, gfp, handle);
 	}
-	vaddr = take(pool, magazine, handle);
+	vaddr = pool_take(pool, magazine, handle);
 	local_unlock_irqrestore(&pool->magazines->lock, flags);
 
 	if (want_init_on_alloc(gfp))
@@ -135,7 +135,7 @@ EXPORT_SYMBOL_GPL(rhi_pool_alloc);
 /* Not a used block of a chunk: a block of the native pool, or an invalid free. */
 static noinline void free_other(struct rhi_pool *pool, const void *vaddr, dma_addr_t dma)
 {
-	struct chunk *chunk = find_chunk(pool, vaddr);
+	struct chunk *chunk = pool_find_chunk(pool, vaddr);
 	size_t offset = chunk ? vaddr - chunk->vaddr : 0;
 	const char *what = "is free already";
 
@@ -192,7 +192,7 @@ void rhi_pool_free(struct rhi_pool *pool, void *vaddr, dma_addr_t dma)
 	unsigned long flags;
 	struct chunk *chunk;
 
-	chunk = find_chunk(pool, vaddr);
+	chunk = pool_find_chunk(pool, vaddr);
 	if (unlikely(!chunk))
 		goto bad;
 	offset = vaddr - chunk->vaddr;

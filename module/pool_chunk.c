@@ -55,7 +55,7 @@ struct chunk_index *chunk_index_make(unsigned int nr_chunks, int node, gfp_t gfp
 }
 
 /* Fill the stack from its end, so that the lowest address is handed out first. */
-static void cut(struct chunk *chunk, const struct pool_layout *layout)
+static void chunk_cut(struct chunk *chunk, const struct pool_layout *layout)
 {
 	unsigned int nr = chunk->nr_blocks;
 
@@ -71,14 +71,14 @@ static void cut(struct chunk *chunk, const struct pool_layout *layout)
  * Nothing can be converted in atomic context. The kernel's dma_pool then takes a page that was
  * shared at boot; do the same. That memory is outside the linear map.
  */
-static int borrow(struct chunk *chunk, struct device *dev, gfp_t gfp)
+static int chunk_borrow(struct chunk *chunk, struct device *dev, gfp_t gfp)
 {
 	chunk->borrowed = true;
 	chunk->vaddr = dma_alloc_coherent(dev, chunk->size, &chunk->dma, gfp | __GFP_NOWARN);
 	return chunk->vaddr ? 0 : -ENOMEM;
 }
 
-static int share(struct chunk *chunk, struct device *dev, const char *owner, gfp_t gfp)
+static int chunk_share(struct chunk *chunk, struct device *dev, const char *owner, gfp_t gfp)
 {
 	int err = granule_alloc(&chunk->mem, dev, owner, chunk->size, gfp);
 
@@ -119,13 +119,13 @@ struct chunk *chunk_make(struct device *dev, const char *owner,
 	chunk->stack = kvmalloc_node(array_size(chunk->nr_blocks, sizeof(*chunk->stack)), meta,
 				     node);
 	if (chunk->stack)
-		err = blocks ? share(chunk, dev, owner, gfp) : borrow(chunk, dev, gfp);
+		err = blocks ? chunk_share(chunk, dev, owner, gfp) : chunk_borrow(chunk, dev, gfp);
 	if (err) {
 		kvfree(chunk->stack);
 		kvfree(chunk);
 		return ERR_PTR(err);
 	}
-	cut(chunk, layout);
+	chunk_cut(chunk, layout);
 	return chunk;
 }
 

@@ -105,7 +105,7 @@ static int remove_direct(struct hook *hook)
 	return unregister_ftrace_direct(&hook->ops, (unsigned long)hook->direct, true);
 }
 
-static int prepare(struct hook *hook)
+static int redirect_prepare(struct hook *hook)
 {
 	if (!hook->function)
 		hook->function = (void *)ksym_function(hook->name);
@@ -139,7 +139,7 @@ int redirect_register(struct hook *hooks)
 	for (hook = hooks; hook->name; hook++) {
 		if (hook->is_registered)
 			continue;
-		err = prepare(hook);
+		err = redirect_prepare(hook);
 		if (err)
 			return err;
 		/* A function can have only one direct call, and BPF may already own it. */

@@ -147,7 +147,7 @@ size_t ripas_runs_changed(const struct ripas_runs *a, const struct ripas_runs *b
 }
 
 /* Returns the index of the run that contains @at, or runs->nr. */
-static size_t find(const struct ripas_runs *runs, u64 at)
+static size_t ripas_runs_find(const struct ripas_runs *runs, u64 at)
 {
 	size_t low = 0, high = runs->nr;
 
@@ -169,7 +169,7 @@ static u64 private_bytes(const struct ripas_runs *runs, u64 start, u64 end)
 {
 	u64 bytes = 0;
 
-	for (size_t i = find(runs, start); i < runs->nr; i++) {
+	for (size_t i = ripas_runs_find(runs, start); i < runs->nr; i++) {
 		const struct ripas_range run = ripas_runs_at(runs, i);
 		const enum ripas_state state = ripas_runs_state(runs, i);
 

@@ -83,7 +83,7 @@ static int count_pages(const struct bench *bench, struct bench_result *result)
  * Allocate as many blocks as will ever be in use: afterwards a pool grows only for its per-CPU
  * caches.
  */
-static int fill(struct bench *bench, struct bench_result *result)
+static int bench_fill(struct bench *bench, struct bench_result *result)
 {
 	const struct bench_ops *ops = bench->ops;
 	u64 start = ktime_get_ns();
@@ -122,7 +122,7 @@ static int compare_ns(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-static int measure(struct bench *bench, void **pools, struct bench_result *results)
+static int bench_measure(struct bench *bench, void **pools, struct bench_result *results)
 {
 	struct rhi_granule_stats before, after;
 	int err;
@@ -134,7 +134,7 @@ static int measure(struct bench *bench, void **pools, struct bench_result *resul
 		bench->pool = pools[i];
 		if (!pools[i])
 			return -ENOMEM;
-		err = fill(bench, &results[i]);
+		err = bench_fill(bench, &results[i]);
 		if (err)
 			return err;
 	}
@@ -163,7 +163,7 @@ static int measure(struct bench *bench, void **pools, struct bench_result *resul
 static int measure_and_destroy(struct bench *bench, struct bench_result *results)
 {
 	void *pools[NR_POOLS] = { };
-	int err = measure(bench, pools, results);
+	int err = bench_measure(bench, pools, results);
 
 	for (int i = 0; i < NR_POOLS; i++)
 		if (pools[i])
@@ -195,7 +195,7 @@ static int measure_on_device(struct bench *bench, struct bench_result *results)
 }
 
 /* Use a fixed seed so that results are comparable. */
-static void shuffle(u32 *order, unsigned int nr)
+static void bench_shuffle(u32 *order, unsigned int nr)
 {
 	struct rnd_state rnd;
 
@@ -224,7 +224,7 @@ static int measure_request(const struct bench_request *request, struct bench_res
 	bench->blocks = kvcalloc(bench->nr_blocks, sizeof(*bench->blocks), GFP_KERNEL);
 	bench->order = kvcalloc(per_thread, sizeof(*bench->order), GFP_KERNEL);
 	if (bench->blocks && bench->order) {
-		shuffle(bench->order, per_thread);
+		bench_shuffle(bench->order, per_thread);
 		for (u32 i = 0; i < request->threads; i++) {
 			bench->threads[i].bench = bench;
 			bench->threads[i].blocks = &bench->blocks[i * per_thread];

@@ -13,7 +13,7 @@
 /* In the order of enum rhi_bench_pattern */
 const char * const bench_patterns[RHI_BENCH_NR_PATTERNS] = { RHI_BENCH_PATTERNS };
 
-static int parse_number(const char *key, const char *value, u32 *number)
+static int bench_parse_number(const char *key, const char *value, u32 *number)
 {
 	if (!kstrtou32(value, 0, number))
 		return 0;
@@ -21,7 +21,7 @@ static int parse_number(const char *key, const char *value, u32 *number)
 	return -EINVAL;
 }
 
-static int parse_word(char *word, struct bench_request *request)
+static int bench_parse_word(char *word, struct bench_request *request)
 {
 	char *value = word;
 	const char *key = strsep(&value, "=");
@@ -32,11 +32,11 @@ static int parse_word(char *word, struct bench_request *request)
 		return -EINVAL;
 	}
 	if (!strcmp(key, "size"))
-		return parse_number(key, value, &request->size);
+		return bench_parse_number(key, value, &request->size);
 	if (!strcmp(key, "count"))
-		return parse_number(key, value, &request->count);
+		return bench_parse_number(key, value, &request->count);
 	if (!strcmp(key, "threads"))
-		return parse_number(key, value, &request->threads);
+		return bench_parse_number(key, value, &request->threads);
 	if (strcmp(key, "pattern")) {
 		pr_err("unknown key \"%s\": use size, count, threads or pattern\n", key);
 		return -EINVAL;
@@ -50,7 +50,7 @@ static int parse_word(char *word, struct bench_request *request)
 	return 0;
 }
 
-static int check(const struct bench_request *request)
+static int bench_check(const struct bench_request *request)
 {
 	const u64 blocks = mul_u32_u32(request->count, request->threads);
 
@@ -86,10 +86,10 @@ int bench_parse(char *text, struct bench_request *request)
 	char *word;
 
 	while ((word = strsep(&text, " \t\n"))) {
-		int err = *word ? parse_word(word, request) : 0;
+		int err = *word ? bench_parse_word(word, request) : 0;
 
 		if (err)
 			return err;
 	}
-	return check(request);
+	return bench_check(request);
 }

@@ -64,7 +64,7 @@ const struct bench_ops bench_ops[NR_POOLS] = {
 	},
 };
 
-static bool goes_on(struct bench *bench, unsigned int i)
+static bool bench_goes_on(struct bench *bench, unsigned int i)
 {
 	if (i % BREATHER)
 		return true;
@@ -76,7 +76,7 @@ static __always_inline int run_pairs(struct bench *bench, const struct bench_ops
 {
 	void *pool = bench->pool;
 
-	for (unsigned int i = 0; i < bench->request.count && goes_on(bench, i); i++) {
+	for (unsigned int i = 0; i < bench->request.count && bench_goes_on(bench, i); i++) {
 		dma_addr_t dma;
 		void *vaddr = ops->alloc(pool, gfp, &dma);
 
@@ -95,7 +95,7 @@ static __always_inline int run_batch(struct bench *bench, const struct bench_ops
 	void *pool = bench->pool;
 	unsigned int nr;
 
-	for (nr = 0; nr < count && goes_on(bench, nr); nr++) {
+	for (nr = 0; nr < count && bench_goes_on(bench, nr); nr++) {
 		blocks[nr].vaddr = ops->alloc(pool, GFP_KERNEL, &blocks[nr].dma);
 		if (!blocks[nr].vaddr)
 			break;
@@ -105,7 +105,7 @@ static __always_inline int run_batch(struct bench *bench, const struct bench_ops
 	for (unsigned int i = 0; i < nr; i++) {
 		const struct bench_block *block = &blocks[order ? order[i] : i];
 
-		goes_on(bench, i);
+		bench_goes_on(bench, i);
 		ops->free(pool, block->vaddr, block->dma);
 	}
 	return nr == count || READ_ONCE(bench->stop) ? 0 : -ENOMEM;

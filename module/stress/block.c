@@ -16,19 +16,19 @@
 #define MAX_BUFFER_ORDER	8
 
 /* Read the counter directly: ktime_get_ns() takes as long as some of the measured calls. */
-static u64 begin(const struct stress_run *run)
+static u64 block_begin(const struct stress_run *run)
 {
 	return run->request.bare ? 0 : get_cycles();
 }
 
-static void end(struct stress_worker *w, enum rhi_stress_latency which, u64 start)
+static void block_end(struct stress_worker *w, enum rhi_stress_latency which, u64 start)
 {
 	if (start && w)
 		histogram_add(&w->latency[which],
 			      (get_cycles() - start) * w->run->ns_mult >> RUN_NS_SHIFT);
 }
 
-static u64 alignment(const struct stress_run *run, const struct stress_block *block)
+static u64 block_alignment(const struct stress_run *run, const struct stress_block *block)
 {
 	switch (block->kind) {
 	case KIND_POOL:
@@ -45,7 +45,7 @@ static u64 alignment(const struct stress_run *run, const struct stress_block *bl
 static bool check_place(struct stress_worker *w, struct stress_block *block)
 {
 	struct stress_run *run = w->run;
-	const u64 align = alignment(run, block);
+	const u64 align = block_alignment(run, block);
 	const u64 last = block->dma + block->size - 1;
 	const bool is_of_pool = block->kind == KIND_POOL || block->kind == KIND_DMA_POOL;
 	const u64 boundary = is_of_pool ? block->class->boundary : 0;
@@ -99,14 +99,14 @@ bool block_create(struct stress_worker *w, struct stress_block *block, gfp_t gfp
 {
 	struct stress_run *run = w->run;
 	const bool is_granule = block->kind == KIND_GRANULE;
-	const u64 start = begin(run);
+	const u64 start = block_begin(run);
 
 	if (!source_alloc(run, block, gfp)) {
 		counter_add(&w->misses[block->kind], 1);
 		block->vaddr = NULL;
 		return false;
 	}
-	end(w, is_granule ? RHI_STRESS_SHARE : RHI_STRESS_ALLOC, start);
+	block_end(w, is_granule ? RHI_STRESS_SHARE : RHI_STRESS_ALLOC, start);
 	counter_add(&w->allocs[block->kind], 1);
 	block->mark = (struct stress_mark){ w->index, w->operation };
 	if (run->request.bare)
@@ -177,15 +177,16 @@ static bool check_private(struct stress_run *run, struct stress_worker *w,
 	return true;
 }
 
-static void unshare(struct stress_run *run, struct stress_worker *w, struct stress_block *block)
+static void block_unshare(struct stress_run *run, struct stress_worker *w,
+			  struct stress_block *block)
 {
-	const u64 start = begin(run);
+	const u64 start = block_begin(run);
 
 	if (rhi_granule_unshare(block->granule)) {
 		if (w)
 			counter_add(&w->kept, 1);
 	} else {
-		end(w, RHI_STRESS_UNSHARE, start);
+		block_end(w, RHI_STRESS_UNSHARE, start);
 		if (!run->request.bare && (!check_private(run, w, block) ||
 					   !check_zero(run, w, block))) {
 			/* The block stays in its slot for the report. */
@@ -207,18 +208,18 @@ static void unshare(struct stress_run *run, struct stress_worker *w, struct stre
  */
 void block_destroy(struct stress_run *run, struct stress_worker *w, struct stress_block *block)
 {
-	const u64 start = begin(run);
+	const u64 start = block_begin(run);
 
 	if (block->is_suspect)
 		return;
 	if (block->kind == KIND_GRANULE) {
-		unshare(run, w, block);
+		block_unshare(run, w, block);
 		if (block->is_suspect)
 			return;
 		atomic_dec(&run->granules);
 	} else {
 		source_free(run, block);
-		end(w, RHI_STRESS_FREE, start);
+		block_end(w, RHI_STRESS_FREE, start);
 	}
 	if (w)
 		counter_add(&w->frees[block->kind], 1);

@@ -18,14 +18,14 @@
 
 static struct task_struct *presser, *plugger;
 
-static void rest(unsigned int ms)
+static void load_rest(unsigned int ms)
 {
 	if (!kthread_should_stop())
 		schedule_timeout_interruptible(msecs_to_jiffies(ms));
 }
 
 /* Cycle through orders 0 to 3 to fragment the remaining memory. */
-static unsigned long take(struct list_head *pages, unsigned long wanted)
+static unsigned long load_take(struct list_head *pages, unsigned long wanted)
 {
 	unsigned long nr = 0;
 
@@ -43,7 +43,7 @@ static unsigned long take(struct list_head *pages, unsigned long wanted)
 	return nr;
 }
 
-static int press(void *data)
+static int load_press(void *data)
 {
 	struct stress_run *run = data;
 
@@ -51,10 +51,10 @@ static int press(void *data)
 		unsigned long wanted = si_mem_available() / 100 * run->request.pressure;
 		struct page *page, *next;
 		LIST_HEAD(pages);
-		u64 bytes = (u64)take(&pages, wanted) << PAGE_SHIFT;
+		u64 bytes = (u64)load_take(&pages, wanted) << PAGE_SHIFT;
 
 		WRITE_ONCE(run->pressed, max(run->pressed, bytes));
-		rest(HOLD_MS);
+		load_rest(HOLD_MS);
 		list_for_each_entry_safe(page, next, &pages, lru) {
 			const unsigned int order = page_private(page);
 
@@ -62,7 +62,7 @@ static int press(void *data)
 			__free_pages(page, order);
 			cond_resched();
 		}
-		rest(HOLD_MS);
+		load_rest(HOLD_MS);
 	}
 	return 0;
 }
@@ -76,7 +76,7 @@ static unsigned int next_cpu(unsigned int cpu)
 	return cpu < nr_cpu_ids ? cpu : cpumask_next(first, cpu_online_mask);
 }
 
-static int plug(void *data)
+static int load_plug(void *data)
 {
 	struct stress_run *run = data;
 	unsigned int cpu = cpumask_first(cpu_online_mask);
@@ -87,11 +87,11 @@ static int plug(void *data)
 			cpu = cpumask_first(cpu_online_mask);
 		} else if (!remove_cpu(cpu)) {
 			counter_add(&run->cpus_off, 1);
-			rest(AWAY_MS);
+			load_rest(AWAY_MS);
 			/* Bring the CPU back even if the run is being stopped. */
 			add_cpu(cpu);
 		}
-		rest(AWAY_MS);
+		load_rest(AWAY_MS);
 	}
 	return 0;
 }
@@ -108,13 +108,13 @@ int load_begin(struct stress_run *run)
 	struct task_struct *task;
 
 	if (run->request.pressure) {
-		task = kthread_run(press, run, "rhi_stress/mem");
+		task = kthread_run(load_press, run, "rhi_stress/mem");
 		if (IS_ERR(task))
 			return PTR_ERR(task);
 		presser = task;
 	}
 	if (run->request.hotplug) {
-		task = kthread_run(plug, run, "rhi_stress/cpu");
+		task = kthread_run(load_plug, run, "rhi_stress/cpu");
 		if (IS_ERR(task))
 			return PTR_ERR(task);
 		plugger = task;

@@ -123,7 +123,7 @@ void pattern_fill(void *block, size_t size, u64 key, u32 every)
 }
 
 /* Returns the offset of the first wrong word of a line or a partial line; @size if none. */
-static size_t find(const struct word *words, size_t size, u64 value, u64 *expected, u64 *found)
+static size_t find_word(const struct word *words, size_t size, u64 value, u64 *expected, u64 *found)
 {
 	size_t i;
 
@@ -182,7 +182,7 @@ size_t pattern_verify(const void *block, size_t size, u64 key, u32 every, u64 *e
 
 	if (!size_of_line)
 		return PATTERN_GOOD;
-	offset = find(&words[line * LINE_WORDS], size_of_line, key + line * STEP, expected, found);
+	offset = find_word(&words[line * LINE_WORDS], size_of_line, key + line * STEP, expected, found);
 	if (line == nr && offset == rest)
 		return PATTERN_GOOD;
 	/* Report the line even if the host has corrected it meanwhile. */

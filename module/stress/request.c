@@ -100,7 +100,7 @@ static int parse_word(char *word, struct stress_request *request)
 	return -EINVAL;
 }
 
-static int check(const struct stress_request *request)
+static int stress_check(const struct stress_request *request)
 {
 	if (request->min > request->max) {
 		pr_err("min=%llu max=%llu: the smallest is larger than the largest\n", request->min,
@@ -155,5 +155,5 @@ int stress_parse(char *text, unsigned int cpus, struct stress_request *request)
 	has_seconds = request->seconds <= RHI_STRESS_MAX_SECONDS;
 	if (!has_seconds)
 		request->seconds = request->operations ? 0 : RHI_STRESS_SECONDS;
-	return check(request);
+	return stress_check(request);
 }

@@ -12,7 +12,7 @@
 
 #include "source.h"
 
-static bool needs(const struct stress_run *run, enum rhi_stress_source source)
+static bool source_needs(const struct stress_run *run, enum rhi_stress_source source)
 {
 	return run->request.source == source || run->request.source == RHI_STRESS_ANY_SOURCE;
 }
@@ -50,13 +50,13 @@ int source_create(struct stress_run *run)
 	for (unsigned int i = 0; i < run->nr_classes; i++) {
 		struct stress_class *class = &run->classes[i];
 
-		if (needs(run, RHI_STRESS_POOL)) {
+		if (source_needs(run, RHI_STRESS_POOL)) {
 			class->rhi = rhi_pool_create("stress", run->dev, class->size, class->align,
 						     class->boundary);
 			if (!class->rhi)
 				return -ENOMEM;
 		}
-		if (needs(run, RHI_STRESS_DMA)) {
+		if (source_needs(run, RHI_STRESS_DMA)) {
 			class->dma = dma_pool_create("stress", run->dev, class->size, class->align,
 						     class->boundary);
 			if (!class->dma)
@@ -96,7 +96,7 @@ bool source_is_atomic(enum stress_kind kind, bool is_free)
 	return kind == KIND_POOL || kind == KIND_DMA_POOL || (kind == KIND_COHERENT && !is_free);
 }
 
-static bool share(struct stress_run *run, struct stress_block *block, gfp_t gfp)
+static bool source_share(struct stress_run *run, struct stress_block *block, gfp_t gfp)
 {
 	struct rhi_granule *granule = rhi_granule_share(run->dev, "stress", 1, gfp);
 
@@ -140,7 +140,7 @@ bool source_alloc(struct stress_run *run, struct stress_block *block, gfp_t gfp)
 		block->vaddr = page ? page_address(page) : NULL;
 		break;
 	default:
-		return share(run, block, gfp);
+		return source_share(run, block, gfp);
 	}
 	return block->vaddr;
 }

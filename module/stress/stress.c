@@ -120,7 +120,7 @@ static unsigned int start_workers(struct stress_run *run)
 }
 
 /* Verify and free the blocks that are still live, in slots and mailboxes. */
-static void drain(struct stress_run *run)
+static void stress_drain(struct stress_run *run)
 {
 	for (unsigned int i = 0; i < run->nr_blocks; i++) {
 		struct stress_block *block = &run->blocks[i];
@@ -141,7 +141,7 @@ static void end_run(struct stress_run *run)
 {
 	if (!run->request.bare)
 		stress_find_overlap(run);
-	drain(run);
+	stress_drain(run);
 	source_destroy(run);
 	watch_end(run);
 	platform_device_unregister(run->pdev);
@@ -150,7 +150,7 @@ static void end_run(struct stress_run *run)
 	smp_store_release(&run->state, STRESS_FINISHED);
 }
 
-static int conduct(void *data)
+static int stress_conduct(void *data)
 {
 	struct stress_run *run = data;
 	unsigned int nr;
@@ -177,7 +177,7 @@ static bool is_running(struct stress_run *run)
 	return smp_load_acquire(&run->state) == STRESS_RUNNING;
 }
 
-static void join(struct stress_run *run)
+static void stress_join(struct stress_run *run)
 {
 	lockdep_assert_held(&run_lock);
 	if (!run->is_joined)
@@ -185,7 +185,7 @@ static void join(struct stress_run *run)
 	run->is_joined = true;
 }
 
-static int launch(struct stress_run *run)
+static int stress_launch(struct stress_run *run)
 {
 	struct task_struct *task;
 	int err;
@@ -201,7 +201,7 @@ static int launch(struct stress_run *run)
 	watch_begin(run);
 	err = source_create(run);
 	if (!err) {
-		task = kthread_create(conduct, run, "rhi_stress");
+		task = kthread_create(stress_conduct, run, "rhi_stress");
 		err = PTR_ERR_OR_ZERO(task);
 	}
 	if (err) {
@@ -215,7 +215,7 @@ static int launch(struct stress_run *run)
 	return 0;
 }
 
-static int start(struct file *file, char *text)
+static int stress_begin(struct file *file, char *text)
 {
 	struct stress_request request;
 	struct stress_run *run;
@@ -237,20 +237,20 @@ static int start(struct file *file, char *text)
 	run = alloc_run(&request);
 	if (!run)
 		return -ENOMEM;
-	err = launch(run);
+	err = stress_launch(run);
 	if (err) {
 		free_run(run);
 		return err;
 	}
 	run->owner = file;
 	if (last)
-		join(last);
+		stress_join(last);
 	free_run(last);
 	last = run;
 	return 0;
 }
 
-static int stop(struct file *file)
+static int stress_end(struct file *file)
 {
 	guard(mutex)(&run_lock);
 	if (!last || last->owner != file)
@@ -278,7 +278,7 @@ static int stop(struct file *file)
  */
 int stress_write(struct file *file, char *text)
 {
-	return strcmp(strim(text), "stop") ? start(file, text) : stop(file);
+	return strcmp(strim(text), "stop") ? stress_begin(file, text) : stress_end(file);
 }
 
 /**
@@ -295,7 +295,7 @@ void stress_release(struct file *file)
 	if (is_running(last))
 		last->is_stopped = true;
 	WRITE_ONCE(last->stop, true);
-	join(last);
+	stress_join(last);
 	last->owner = NULL;
 }
 
@@ -320,7 +320,7 @@ void stress_exit(void)
 {
 	guard(mutex)(&run_lock);
 	if (last)
-		join(last);
+		stress_join(last);
 	free_run(last);
 	last = NULL;
 }

@@ -33,7 +33,7 @@ static bool must_be_whole(const struct stress_run *run)
 	return !strcmp(run->hook, RHI_HOOK_ON) && !strcmp(rhi_hook_state(), RHI_HOOK_ON);
 }
 
-static int see(struct kprobe *kp, struct pt_regs *regs)
+static int watch_see(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct stress_run *run = READ_ONCE(watched);
 	const u64 start = regs_get_kernel_argument(regs, 0);
@@ -54,8 +54,8 @@ static int see(struct kprobe *kp, struct pt_regs *regs)
 }
 
 static struct kprobe probes[] = {
-	{ .symbol_name = "set_memory_decrypted", .pre_handler = see },
-	{ .symbol_name = "set_memory_encrypted", .pre_handler = see },
+	{ .symbol_name = "set_memory_decrypted", .pre_handler = watch_see },
+	{ .symbol_name = "set_memory_encrypted", .pre_handler = watch_see },
 };
 
 /**

@@ -18,7 +18,7 @@
 #include "worker.h"
 
 /* Returns a number below @nr, from 32 random bits. */
-static u32 below(u32 random, u32 nr)
+static u32 worker_below(u32 random, u32 nr)
 {
 	return (u64)random * nr >> 32;
 }
@@ -45,16 +45,16 @@ static enum stress_kind draw_kind(const struct stress_run *run, u32 random)
 	}
 }
 
-static void draw(struct stress_worker *w)
+static void worker_draw(struct stress_worker *w)
 {
 	const struct stress_request *request = &w->run->request;
 	const u32 a = prandom_u32_state(&w->rnd), b = prandom_u32_state(&w->rnd);
 	const u32 c = prandom_u32_state(&w->rnd);
 	struct stress_draw *draw = &w->draw;
 
-	draw->slot = below(a, request->blocks);
-	draw->mailbox = below(b, w->run->request.workers);
-	draw->class = below(b << 8, w->run->nr_classes);
+	draw->slot = worker_below(a, request->blocks);
+	draw->mailbox = worker_below(b, w->run->request.workers);
+	draw->class = worker_below(b << 8, w->run->nr_classes);
 	draw->kind = draw_kind(w->run, c);
 	draw->context = request->context;
 	/* Prefer process context: only there an operation may sleep. */
@@ -64,11 +64,11 @@ static void draw(struct stress_worker *w)
 		draw->context = of_four < RHI_STRESS_ANY_CONTEXT ? of_four : RHI_STRESS_PROCESS;
 	}
 	draw->is_zeroed = !((c >> 5) % 8);
-	draw->is_atomic = below(c << 8, 100) < request->atomic;
-	draw->is_handover = below(c << 16, 100) < request->handover;
+	draw->is_atomic = worker_below(c << 8, 100) < request->atomic;
+	draw->is_handover = worker_below(c << 16, 100) < request->handover;
 }
 
-static void allocate(struct stress_worker *w, struct stress_block *block, bool can_sleep)
+static void worker_allocate(struct stress_worker *w, struct stress_block *block, bool can_sleep)
 {
 	struct stress_run *run = w->run;
 	gfp_t gfp = can_sleep && !(w->draw.is_atomic && source_is_atomic(block->kind, false)) ?
@@ -87,13 +87,13 @@ static void allocate(struct stress_worker *w, struct stress_block *block, bool c
 }
 
 /* Called in process, softirq or hard irq context. */
-static void operate(struct stress_worker *w, enum rhi_stress_context context)
+static void worker_operate(struct stress_worker *w, enum rhi_stress_context context)
 {
 	struct stress_block **slot = &w->slots[w->draw.slot], *block = *slot;
 
 	counter_add(&w->contexts[context], 1);
 	if (!block->vaddr) {
-		allocate(w, block, context == RHI_STRESS_PROCESS);
+		worker_allocate(w, block, context == RHI_STRESS_PROCESS);
 		return;
 	}
 	if (!block_verify(w->run, w, block))
@@ -111,7 +111,7 @@ static void operate_in_softirq(struct work_struct *work)
 {
 	struct stress_worker *w = container_of(work, struct stress_worker, bh);
 
-	operate(w, RHI_STRESS_SOFTIRQ);
+	worker_operate(w, RHI_STRESS_SOFTIRQ);
 	complete(&w->op_done);
 }
 
@@ -119,7 +119,7 @@ static void operate_in_hardirq(struct irq_work *work)
 {
 	struct stress_worker *w = container_of(work, struct stress_worker, irq);
 
-	operate(w, RHI_STRESS_HARDIRQ);
+	worker_operate(w, RHI_STRESS_HARDIRQ);
 	complete(&w->op_done);
 }
 
@@ -140,7 +140,7 @@ static enum rhi_stress_context choose_context(const struct stress_worker *w,
 
 static void run_operation(struct stress_worker *w)
 {
-	draw(w);
+	worker_draw(w);
 	switch (choose_context(w, w->slots[w->draw.slot])) {
 	case RHI_STRESS_SOFTIRQ:
 		/* The work runs when bottom halves are enabled again. */
@@ -156,11 +156,11 @@ static void run_operation(struct stress_worker *w)
 		wait_for_completion(&w->op_done);
 		break;
 	default:
-		operate(w, RHI_STRESS_PROCESS);
+		worker_operate(w, RHI_STRESS_PROCESS);
 	}
 }
 
-static bool goes_on(const struct stress_worker *w)
+static bool worker_goes_on(const struct stress_worker *w)
 {
 	const struct stress_run *run = w->run;
 
@@ -168,11 +168,11 @@ static bool goes_on(const struct stress_worker *w)
 	       !(run->request.seconds && time_after_eq(jiffies, run->deadline));
 }
 
-static int work(void *data)
+static int worker_fn(void *data)
 {
 	struct stress_worker *w = data;
 
-	while (goes_on(w)) {
+	while (worker_goes_on(w)) {
 		run_operation(w);
 		counter_add(&w->operation, 1);
 		cond_resched();
@@ -226,7 +226,7 @@ void worker_init(struct stress_run *run, unsigned int index, struct stress_block
  */
 int worker_start(struct stress_worker *w, int cpu)
 {
-	struct task_struct *task = kthread_create(work, w, "rhi_stress/%u", w->index);
+	struct task_struct *task = kthread_create(worker_fn, w, "rhi_stress/%u", w->index);
 
 	if (IS_ERR(task))
 		return PTR_ERR(task);
