@@ -658,6 +658,9 @@ ok-help                | 0 | rhictl ok --help
 ok-option              | 1 | rhictl ok --colour
 ok-prometheus          | 1 | rhictl ok --prometheus -
 ok-argument            | 1 | rhictl ok now
+ok-json-ktap           | 1 | rhictl ok --json --ktap --sysroot check-64k
+ok-ktap-json           | 1 | rhictl ok --ktap --json --sysroot check-64k
+ok-json-twice          | 0 | rhictl ok --json --json --sysroot check-64k >/dev/null
 ok-watch-sysroot       | 1 | rhictl ok --watch --sysroot check-64k
 ok-sysroot-missing     | 1 | rhictl ok --sysroot nowhere
 ok-full-disk           | 1 | rhictl ok --sysroot check-64k >/dev/full
@@ -716,6 +719,8 @@ stress-live            | 4 | rhictl stress
 stress-live-ktap       | 4 | rhictl stress --ktap
 stress-option          | 1 | rhictl stress --colour
 stress-argument        | 1 | rhictl stress now
+stress-json-ktap       | 1 | rhictl stress --json --ktap
+stress-ktap-json       | 1 | rhictl stress --ktap --json
 stress-seconds-huge    | 1 | rhictl stress --seconds 604801
 stress-seconds-wraps   | 1 | rhictl stress --seconds 18446744073709551616
 stress-seconds-word    | 1 | rhictl stress --seconds long

@@ -279,6 +279,16 @@ static void usage(FILE *to)
 
 enum { OPTION_NUMBER = 256 };
 
+static bool set_format(struct command *command, enum format format)
+{
+	if (command->format != FORMAT_TEXT && command->format != format) {
+		warnx("--json and --ktap: give one of them");
+		return false;
+	}
+	command->format = format;
+	return true;
+}
+
 static bool parse_option(struct command *command, int option)
 {
 	switch (option) {
@@ -288,11 +298,9 @@ static bool parse_option(struct command *command, int option)
 	case 'c':
 		return parse_choice(command, "context", optarg, contexts, RHI_STRESS_NR_CONTEXTS);
 	case 'j':
-		command->format = FORMAT_JSON;
-		return true;
+		return set_format(command, FORMAT_JSON);
 	case 'k':
-		command->format = FORMAT_KTAP;
-		return true;
+		return set_format(command, FORMAT_KTAP);
 	case 'p':
 		add(command, "hotplug", "1");
 		return true;

@@ -8,6 +8,16 @@
 #include "sysroot.h"
 #include "view.h"
 
+static bool set_output(struct view *view, const struct output *output)
+{
+	if (view->output != &output_text && view->output != output) {
+		warnx("--json and --ktap: give one of them");
+		return false;
+	}
+	view->output = output;
+	return true;
+}
+
 /**
  * view_options - parse --json, --sysroot DIR, --help, and the options of @extra
  * @view: filled in
@@ -45,10 +55,9 @@ int view_options(struct view *view, int argc, char **argv, int extra,
 			usage(stdout);
 			return EXIT_GOOD;
 		case 'j':
-			view->output = &output_json;
-			break;
 		case 'k':
-			view->output = &output_ktap;
+			if (!set_output(view, option == 'j' ? &output_json : &output_ktap))
+				return EXIT_ERROR;
 			break;
 		case 's':
 			view->dir = optarg;
