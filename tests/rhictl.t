@@ -643,6 +643,18 @@ is 'no room leaves the file' "$( (trap '' XFSZ; ulimit -f 0; prom metrics rhi.pr
 	"rhictl: rhi.prom: not written: File too large
  1
 old"
+head -c 100000 /dev/zero >.rhi.prom.new
+ok 'the temporary file of a killed run is reused' prom metrics rhi.prom
+is 'none of its content remains' "$(cat rhi.prom)" "$(prom metrics -)"
+for i in 1 2 3 4 5 6; do prom metrics many.prom & done
+wait
+is 'several runs at once' "$(cat many.prom)" "$(prom metrics -)"
+rm many.prom
+echo old >rhi.prom
+ln rhi.prom .rhi.prom.new
+golden prometheus-temporary out 1 prom metrics rhi.prom
+is 'another file of the temporary name is left alone' "$(cat rhi.prom .rhi.prom.new)" $'old\nold'
+rm .rhi.prom.new
 mkdir dir
 mkfifo fifo
 ln -s rhi.prom link

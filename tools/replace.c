@@ -4,27 +4,63 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "replace.h"
 
+static char *temporary_path(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	char *text;
+
+	return asprintf(&text, "%.*s.%s.new", (int)(name - path), path, name) < 0 ? NULL : text;
+}
+
+/* Returns false if the path now names another file: the process that had locked it renamed it. */
+static bool is_still_at(int fd, const char *path)
+{
+	struct stat opened, now;
+
+	return !fstat(fd, &opened) && !lstat(path, &now) && opened.st_dev == now.st_dev &&
+	       opened.st_ino == now.st_ino;
+}
+
+static bool is_own_file(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_nlink == 1;
+}
+
 /*
  * The temporary file is in the same directory, because rename(2) cannot cross file systems. Its
- * name begins with a dot and does not end in .prom, so that node_exporter ignores it.
+ * name begins with a dot and does not end in .prom, so that node_exporter ignores it. The name is
+ * always the same, so that the next run reuses the file if this one is killed. The lock keeps two
+ * runs from writing to it at the same time.
  */
-static int open_temporary(struct replacement *file)
+static int open_temporary(const char *path)
 {
-	const char *slash = strrchr(file->path, '/');
-	const char *name = slash ? slash + 1 : file->path;
+	for (;;) {
+		int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 
-	if (asprintf(&file->temporary, "%.*s.%s.XXXXXX", (int)(name - file->path), file->path,
-		     name) < 0) {
-		file->temporary = NULL;
-		errno = ENOMEM;
+		if (fd < 0)
+			return -1;
+		if (!flock(fd, LOCK_EX)) {
+			if (!is_still_at(fd, path)) {
+				close(fd);
+				continue;
+			}
+			if (!is_own_file(fd))
+				errno = EEXIST;
+			else if (!ftruncate(fd, 0))
+				return fd;
+		}
+		close(fd);
 		return -1;
 	}
-	return mkostemp(file->temporary, O_CLOEXEC);
 }
 
 /* rename(2) would replace a device, or a link to one, with a regular file. */
@@ -33,12 +69,6 @@ static bool can_be_replaced(const char *path)
 	struct stat st;
 
 	return lstat(path, &st) || S_ISREG(st.st_mode);
-}
-
-static void discard(struct replacement *file)
-{
-	unlink(file->temporary);
-	free(file->temporary);
 }
 
 /**
@@ -59,7 +89,8 @@ bool replace_begin(struct replacement *file, const char *path)
 		warnx("%s is not a regular file; use - for standard output", path);
 		return false;
 	}
-	fd = open_temporary(file);
+	file->temporary = temporary_path(path);
+	fd = file->temporary ? open_temporary(file->temporary) : -1;
 	if (fd < 0) {
 		warn("%s: cannot create a temporary file beside it", path);
 		free(file->temporary);
@@ -68,11 +99,12 @@ bool replace_begin(struct replacement *file, const char *path)
 	file->to = fdopen(fd, "w");
 	if (!file->to || fchmod(fd, 0644)) {
 		warn("%s", file->temporary);
+		unlink(file->temporary);
 		if (file->to)
 			fclose(file->to);
 		else
 			close(fd);
-		discard(file);
+		free(file->temporary);
 		return false;
 	}
 	return true;
@@ -91,16 +123,14 @@ bool replace_finish(struct replacement *file)
 
 	if (!file->temporary)
 		return true;
-	good = !fflush(file->to) && !fsync(fileno(file->to));
-	if (fclose(file->to))
-		good = false;
-	if (good)
-		good = !rename(file->temporary, file->path);
-	if (!good)
+	good = !ferror(file->to) && !fflush(file->to) && !fsync(fileno(file->to)) &&
+	       !rename(file->temporary, file->path);
+	if (!good) {
 		warn("%s: not written", file->path);
-	if (good)
-		free(file->temporary);
-	else
-		discard(file);
+		unlink(file->temporary);
+	}
+	/* Closing the file releases the lock. */
+	fclose(file->to);
+	free(file->temporary);
 	return good;
 }
