@@ -44,6 +44,7 @@ static u64 last_ns;			/* from ktime_get_boottime_ns(); 0: no audit yet */
 static const char * const verdicts[] = {
 	[AUDIT_ALIGNED]		= RHI_AUDIT_ALIGNED,
 	[AUDIT_MISALIGNED]		= RHI_AUDIT_MISALIGNED,
+	[AUDIT_DESTROYED]	= RHI_AUDIT_DESTROYED,
 	[AUDIT_INCONCLUSIVE]		= RHI_AUDIT_INCONCLUSIVE,
 	[AUDIT_UNKNOWN]		= RHI_AUDIT_UNKNOWN,
 	[AUDIT_NOT_REALM]	= RHI_AUDIT_NOT_REALM,
@@ -210,7 +211,7 @@ static int find_misaligned(struct audit *audit)
 			return -ENOMEM;
 		ripas_runs_find_misaligned(&audit->runs, audit->ram, audit->nr_ram, granule,
 					   audit->findings, audit->nr_findings, &audit->sums);
-		audit->verdict = AUDIT_MISALIGNED;
+		audit->verdict = audit->sums.misaligned ? AUDIT_MISALIGNED : AUDIT_DESTROYED;
 	} else if (!granule) {
 		audit->verdict = AUDIT_UNKNOWN;
 	} else if (audit->changed || audit->runs.truncated) {

@@ -9,7 +9,8 @@
 
 enum audit_verdict {
 	AUDIT_ALIGNED,		/* each granule is entirely shared or entirely private */
-	AUDIT_MISALIGNED,		/* partly shared granules, or DESTROYED memory */
+	AUDIT_MISALIGNED,	/* partly shared granules, and perhaps DESTROYED memory */
+	AUDIT_DESTROYED,	/* DESTROYED memory, and no partly shared granule */
 	AUDIT_INCONCLUSIVE,		/* nothing found in an incomplete or changing map */
 	AUDIT_UNKNOWN,		/* the granule is unknown */
 	AUDIT_NOT_REALM,

@@ -25,6 +25,7 @@ static void show_meaning(struct seq_file *s, const struct audit *audit)
 		seq_puts(s, "each granule is either shared as a whole or private as a whole");
 		break;
 	case AUDIT_MISALIGNED:
+	case AUDIT_DESTROYED:
 		if (sums->misaligned)
 			seq_printf(s, "%llu granules are shared in part and also hold %llu private bytes",
 				   sums->granules, sums->private_bytes);

@@ -105,8 +105,9 @@ and (keys == ["changed_runs", "destroyed_bytes", "destroyed_runs",
 	"duration_ns", "findings", "granule_bytes", "ipa_bits", "map", "meaning",
 	"misaligned_granules", "misaligned_private_bytes", "misaligned_runs", "private_bytes", "ram", "rsi_calls", "runs", "schema",
 	"shared_bytes", "truncated", "verdict", "walks"])
-and (.verdict | IN("aligned", "misaligned"))
-and ((.verdict == "misaligned") == (.findings != []))
+and (.verdict | IN("aligned", "misaligned", "destroyed"))
+and ((.verdict == "aligned") == (.findings == []))
+and ((.verdict == "misaligned") == (.misaligned_runs > 0))
 and (.granule_bytes | null_or(. >= 4096))
 and (.findings | length) == .misaligned_runs + .destroyed_runs
 and all(.findings[]; range and (.kind | IN("misaligned", "destroyed"))
@@ -305,7 +306,8 @@ audit-two-owners       | 2 | audit-misaligned      | sed -i "0,/^owner/d" $debug
 audit-truncated        | 2 | audit-misaligned      | echo "truncated 1" >>$debug/audit
 audit-two-banks        | 0 | audit-aligned       | sed -i "/^ram/d" $debug/audit; echo "ram 0x48000000 0x50000000" >>$debug/audit; echo "ram 0x70001000 0x71000000" >>$debug/audit
 audit-inconclusive           | 1 | audit-aligned       | sed -i "s/^verdict .*/verdict inconclusive/" $debug/audit
-audit-lost-alone       | 2 | audit-destroyed   | sed -i "/^misaligned /,+1d; s/^granule .*/granule 0/; s/^misaligned_runs .*/misaligned_runs 0/" $debug/audit
+audit-lost-alone       | 2 | audit-destroyed   | sed -i "/^misaligned /,+1d; s/^verdict .*/verdict destroyed/; s/^meaning .*; /meaning /; s/^granule .*/granule 0/; s/^misaligned_runs .*/misaligned_runs 0/" $debug/audit
+audit-lost-contradicts | 1 | audit-destroyed   | sed -i "s/^verdict .*/verdict destroyed/" $debug/audit
 
 audit-without-debugfs  | 1 | audit-aligned       | rm -r sys/kernel/debug
 audit-old-module       | 1 | audit-aligned       | rm $debug/audit
@@ -646,7 +648,7 @@ old"
 head -c 100000 /dev/zero >.rhi.prom.new
 ok 'the temporary file of a killed run is reused' prom metrics rhi.prom
 is 'none of its content remains' "$(cat rhi.prom)" "$(prom metrics -)"
-for i in 1 2 3 4 5 6; do prom metrics many.prom & done
+for _ in 1 2 3 4 5 6; do prom metrics many.prom & done
 wait
 is 'several runs at once' "$(cat many.prom)" "$(prom metrics -)"
 rm many.prom

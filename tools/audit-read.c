@@ -26,6 +26,8 @@ static const struct audit_verdict verdicts[] = {
 	{ RHI_AUDIT_MISALIGNED, true, EXIT_CHECK,
 	  "rhictl hook on, then load drivers, or unbind and bind their devices; "
 	  "tables of the ITS, swiotlb and atomic pools stay as they are until the next boot" },
+	{ RHI_AUDIT_DESTROYED, true, EXIT_CHECK,
+	  "report it to the host's operator; only a restart of the Realm brings the memory back" },
 	{ RHI_AUDIT_INCONCLUSIVE, false, EXIT_ERROR, NULL },
 	{ RHI_AUDIT_FAILED, false, EXIT_ERROR, "report it to the RMM's operator" },
 	{ RHI_AUDIT_UNKNOWN, false, EXIT_UNSUPPORTED, NULL },
@@ -238,13 +240,20 @@ static int compare(const void *a, const void *b)
 	return x->where.start < y->where.start ? -1 : x->where.start > y->where.start;
 }
 
+static bool has_verdict(const struct audit *audit, const char *word)
+{
+	return audit->verdict && !strcmp(audit->verdict->word, word);
+}
+
 static int check(const struct sysroot *root, const struct audit *audit)
 {
 	const uint64_t *sums = audit->sums;
-	const bool misaligned = audit->verdict &&
-				!strcmp(audit->verdict->word, RHI_AUDIT_MISALIGNED);
+	const bool is_misaligned = has_verdict(audit, RHI_AUDIT_MISALIGNED);
+	const bool is_destroyed = has_verdict(audit, RHI_AUDIT_DESTROYED);
 
-	if (!audit->verdict || !*audit->meaning || misaligned != !!audit->nr_findings ||
+	if (!audit->verdict || !*audit->meaning ||
+	    is_misaligned != !!sums[SUM_MISALIGNED_RUNS] ||
+	    (is_misaligned || is_destroyed) != !!audit->nr_findings ||
 	    sums[SUM_MISALIGNED_RUNS] + sums[SUM_DESTROYED_RUNS] != audit->nr_findings ||
 	    (audit->verdict->is_report && !audit->nr_ram)) {
 		warnx("%s" DEBUGFS "/audit: the verdict contradicts the list", root->dir);

@@ -116,7 +116,8 @@ void ok_audit(const struct facts *facts, struct ok_check *check)
 	} else if (!strcmp(about->audit_verdict, RHI_AUDIT_ALIGNED)) {
 		ok_say(check, OK_PASS, "%s%s", about->audit_verdict, age);
 		return;
-	} else if (!strcmp(about->audit_verdict, RHI_AUDIT_MISALIGNED)) {
+	} else if (!strcmp(about->audit_verdict, RHI_AUDIT_MISALIGNED) ||
+		   !strcmp(about->audit_verdict, RHI_AUDIT_DESTROYED)) {
 		ok_say(check, OK_FAIL, "%s%s", about->audit_verdict, age);
 		ok_next(check, "audit again: it lists the owners");
 	} else {

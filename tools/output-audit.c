@@ -58,7 +58,7 @@ void text_audit(const struct audit *audit)
 	printf("%s: %s\n", audit->verdict->word, audit->meaning);
 	if (audit->granule_bytes)
 		printf("sharing granule: %" PRIu64 " bytes\n", audit->granule_bytes);
-	if (sums[SUM_MISALIGNED_RUNS] && audit->verdict->next)
+	if (audit->verdict->next)
 		printf("next: %s\n", audit->verdict->next);
 	if (audit->nr_findings)
 		print_findings(audit);

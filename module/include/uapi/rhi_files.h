@@ -48,6 +48,7 @@
 /* audit: verdict */
 #define RHI_AUDIT_ALIGNED		"aligned"
 #define RHI_AUDIT_MISALIGNED		"misaligned"
+#define RHI_AUDIT_DESTROYED		"destroyed"
 #define RHI_AUDIT_INCONCLUSIVE		"inconclusive"
 #define RHI_AUDIT_UNKNOWN		"unknown"
 #define RHI_AUDIT_NOT_REALM		"not_realm"
