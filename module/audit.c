@@ -7,11 +7,12 @@
 #include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/ioport.h>
+#include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -88,10 +89,19 @@ bool audit_get_last(enum audit_verdict *verdict, u64 *age_seconds)
 	return true;
 }
 
+/* The host chooses the length of a walk: the reader can be killed, and the module can leave. */
+static bool must_end(void)
+{
+	return fatal_signal_pending(current) ||
+	       (current->flags & PF_KTHREAD && kthread_should_stop());
+}
+
 static unsigned long get_state(u64 start, u64 end, u64 *top, u64 *state)
 {
 	struct arm_smccc_res res;
 
+	if (must_end())
+		return RSI_ERROR_STATE;
 	/* Not rsi_ipa_state_get(): its enum would truncate a 64-bit state. */
 	arm_smccc_smc(SMC_RSI_IPA_STATE_GET, start, end, 0, 0, 0, 0, 0, &res);
 	*top = res.a1;
@@ -195,7 +205,7 @@ static int audit_walk(struct audit *audit)
 			break;
 	}
 	kvfree(before.run);
-	return 0;
+	return must_end() ? -EINTR : 0;
 }
 
 static int find_misaligned(struct audit *audit)
@@ -251,7 +261,8 @@ static int audit_fill(struct audit *audit)
  *
  * Context: Process, may sleep. Takes one RSI call for each run of memory and one for each
  *	translation table of the RMM, at least twice.
- * Return: The audit, to be freed with audit_release(); or ERR_PTR(-ENOMEM).
+ * Return: The audit, to be freed with audit_release(); ERR_PTR(-ENOMEM); or ERR_PTR(-EINTR) if
+ *	the task was killed, or is a kthread and must stop.
  */
 struct audit *audit_take(void)
 {

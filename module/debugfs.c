@@ -6,6 +6,7 @@
 #include <uapi/rhi_files.h>
 
 #include "audit.h"
+#include "audit_load.h"
 #include "audit_show.h"
 #include "debugfs.h"
 #include "granule.h"
@@ -87,6 +88,8 @@ static int about_show(struct seq_file *s, void *unused)
 	u64 age;
 
 	seq_printf(s, "%-22s%d\n", RHI_ABOUT_FORMAT, RHI_FORMAT);
+	seq_printf(s, "%-22s%s\n", RHI_ABOUT_AUDIT_AT_LOAD,
+		   audit_load_verdict(&verdict) ? audit_verdict_name(verdict) : RHI_ABOUT_NONE);
 	if (audit_get_last(&verdict, &age)) {
 		seq_printf(s, "%-22s%s\n", RHI_ABOUT_AUDIT_VERDICT, audit_verdict_name(verdict));
 		seq_printf(s, "%-22s%llu\n", RHI_ABOUT_AUDIT_AGE, age);

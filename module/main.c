@@ -8,6 +8,7 @@
 #include <asm/rsi.h>
 
 #include "arena.h"
+#include "audit_load.h"
 #include "convert.h"
 #include "debugfs.h"
 #include "hook.h"
@@ -82,6 +83,7 @@ static int __init rhi_probe_init(void)
 		goto arena;
 	rhi_debugfs_init();
 	hook_start();
+	audit_load_start();
 	return 0;
 
 arena:
@@ -94,6 +96,7 @@ module_init(rhi_probe_init);
 
 static void __exit rhi_probe_exit(void)
 {
+	audit_load_stop();
 	rhi_debugfs_exit();
 	rhi_sysfs_exit();
 	hook_exit();

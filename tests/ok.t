@@ -8,14 +8,14 @@ TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 . "$TOP/tests/cases.sh"
 
 # Places depend on the size of the initramfs, and the release on the newest kernel.
-normal() { sed -E 's/0x[0-9a-f]+/0x.../g; s/: Linux [0-9].*/: Linux .../' "$1"; }
+normal() { sed -E 's/0x[0-9a-f]+/0x.../g; s/: Linux [0-9].*/: Linux .../; s/[0-9]+ s ago/... s ago/' "$1"; }
 
 # says NAME STATUS SCRIPT OPTIONS...: SCRIPT, and then rhictl ok, which is as in expected/check-NAME.out
 says() {
 	local name=$1 status=$2 script=$3
 	shift 3
 
-	boot "$name" "$status" "{ $script; } >/dev/null; rhictl ok" "$@"
+	boot "$name" "$status" "{ audited_at_load; $script; } >/dev/null; rhictl ok" "$@"
 	is "$name: the tree" "$(normal "$work/stdout")" "$(normal "$TOP/tests/expected/check-$name.out")"
 }
 

@@ -418,6 +418,17 @@ btf() {
 # granule_source WORD, no_granule: where it comes from; it is not known
 granule_source() { sed -i "s/^granule_source .*/granule_source $1/" sys/kernel/debug/rhi/hostconf; }
 no_granule() { echo 0 >sys/kernel/rhi/granule; granule_source unknown; }
+# at_load VERDICT, no_load_audit: what the module's own audit found; an older module
+at_load() { sed -i "s/^audit_at_load .*/audit_at_load $1/" sys/kernel/debug/rhi/about; }
+no_load_audit() { sed -i "/^audit_at_load/d" sys/kernel/debug/rhi/about; }
+# early DEVICE...: bound before the hook was on
+early() {
+	sed -i "/^early/d" sys/kernel/debug/rhi/hook
+	echo "early_devices $#" >>sys/kernel/debug/rhi/hook
+	printf 'early %s\n' "$@" >>sys/kernel/debug/rhi/hook
+}
+# bound DEVICE: an e1000e
+bound() { mkdir -p sys/bus/pci/drivers/e1000e; : >"sys/bus/pci/drivers/e1000e/$1"; }
 # audited VERDICT: what the latest audit found
 audited() { sed -i "s/^audit_verdict .*/audit_verdict $1/; s/^audit_age_seconds .*/audit_age_seconds 75/" sys/kernel/debug/rhi/about; }
 }
@@ -488,6 +499,8 @@ check-format-new          | 0 | check-64k         | sed -i "s/^format .*/format 
 check-format-junk         | 2 | check-64k         | echo "format many" >>$debug/about
 check-audit-aligned       | 0 | check-nvme        | audited aligned
 check-audit-misaligned    | 2 | check-nvme        | audited misaligned
+check-audit-none          | 0 | check-nvme        | audited none; at_load none
+check-audit-destroyed     | 2 | check-nvme        | audited destroyed
 check-audit-inconclusive  | 0 | check-nvme        | audited inconclusive
 check-format-hook         | 2 | check-64k         | echo "state odd" >>$debug/hook
 check-format-status       | 2 | check-64k         | echo splendid >$rhi/status
@@ -500,12 +513,21 @@ check-host-invalid-told   | 0 | check-64k         | echo invalid_alignment >$rhi
 check-host-silent         | 0 | check-64k         | echo no_alignment >$rhi/status; echo 0x0 >$rhi/hostconf_features; echo none >$rhi/ipa_change_alignment; echo 4096 >$rhi/granule; granule_source page_size
 check-granule-told        | 0 | check-no-rhi      | echo 65536 >$rhi/granule; echo 65536 >$parameters/granule; granule_source parameter
 check-granule-page        | 0 | check-nvme        | echo 0x1000 >$rhi/ipa_change_alignment; echo 4096 >$rhi/granule
-check-granule-smaller     | 0 | check-16k         | echo 0x1000 >$rhi/ipa_change_alignment; echo 16384 >$rhi/granule; granule_source page_size
+check-granule-smaller     | 0 | check-16k         | echo 0x1000 >$rhi/ipa_change_alignment; echo 16384 >$rhi/granule; granule_source page_size; at_load none; audited none
 check-sharing-aligned     | 0 | check-nvme        | echo "ffff800080010000 T mem_cc_shared_granule_size" >>$symbols
 check-sharing-aligned-module | 0 | check-nvme        | printf "ffff800080010000 t mem_decrypt_granule_size\t[upstream]\n" >>$symbols
 check-sharing-data        | 0 | check-nvme        | echo "ffff800080010000 D cc_shared_granule_size" >>$symbols
-check-boot-builtin        | 0 | check-nvme        | rm sys/module/nvme/initstate
-check-boot-not-known      | 0 | check-nvme        | rm -r sys/module/nvme
+check-boot-builtin        | 0 | check-nvme        | no_load_audit; rm sys/module/nvme/initstate
+check-boot-builtin-aligned | 0 | check-nvme        | rm sys/module/nvme/initstate
+check-boot-builtin-misaligned | 2 | check-nvme        | at_load misaligned; audited misaligned; rm sys/module/nvme/initstate
+check-boot-not-known      | 0 | check-nvme        | no_load_audit; rm -r sys/module/nvme
+check-boot-misaligned     | 2 | check-nvme        | at_load misaligned; audited misaligned
+check-boot-destroyed      | 2 | check-nvme        | at_load destroyed; audited destroyed
+check-boot-inconclusive   | 0 | check-nvme        | at_load inconclusive; audited inconclusive
+check-boot-mended         | 0 | check-nvme        | at_load misaligned
+check-boot-old-module     | 0 | check-nvme        | no_load_audit
+check-boot-old-module-none | 0 | check-nvme        | no_load_audit; audited none
+check-boot-old-module-bad | 2 | check-nvme        | no_load_audit; audited destroyed
 check-devices-none        | 0 | check-nvme        | rm sys/bus/pci/drivers/nvme/0000:* sys/bus/virtio/drivers/virtio_blk/virtio0
 check-devices-early       | 0 | check-hook        | mkdir -p sys/bus/pci/drivers/e1000e; : >sys/bus/pci/drivers/e1000e/0000:00:03.0
 check-devices-link        | 0 | check-hook        | rm sys/bus/virtio/devices/virtio0; ln -s x sys/bus/virtio/devices/virtio0

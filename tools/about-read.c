@@ -24,6 +24,9 @@ static int add_about(void *to, char **fields)
 		number->given = decode_decimal(value, &number->value);
 		return number->given ? 0 : -EPROTO;
 	}
+	if (!strcmp(key, RHI_ABOUT_AUDIT_AT_LOAD))
+		return decode_word(value, about->audit_at_load, sizeof(about->audit_at_load)) ?
+		       0 : -EPROTO;
 	if (!strcmp(key, RHI_ABOUT_AUDIT_VERDICT))
 		return decode_word(value, about->audit_verdict, sizeof(about->audit_verdict)) ?
 		       0 : -EPROTO;

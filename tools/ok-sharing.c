@@ -145,47 +145,91 @@ static void run_rebind(struct ok_check *check, const struct bound_device *device
 	       device->driver, device->id, device->id);
 }
 
-/**
- * ok_at_boot - check whether the kernel shared only whole granules at boot
- * @facts: the facts
- * @check: gets the result
- *
- * Only an audit can tell for certain. This check does without one.
- */
-void ok_at_boot(const struct facts *facts, struct ok_check *check)
+static bool is_bad(const char *audit_verdict)
 {
-	const struct kernel_log *log = &facts->log;
-	const struct bound_device *device;
+	return !strcmp(audit_verdict, RHI_AUDIT_MISALIGNED) ||
+	       !strcmp(audit_verdict, RHI_AUDIT_DESTROYED);
+}
 
-	if (!ok_has_granule(facts, check) || needs_nothing(facts, check))
-		return;
-	if (log->has_swiotlb && facts_is_misaligned(facts, log->swiotlb_start, log->swiotlb_end)) {
-		ok_say(check, OK_FAIL, "misaligned: swiotlb begins or ends inside a granule");
-		ok_next(check, "no module can fix this: see place");
-		return;
+static void advise_audit(struct ok_check *check)
+{
+	ok_next(check, "audit memory, best before drivers are loaded: it names the owners of "
+		       "misaligned memory");
+	ok_run(check, "rhictl audit");
+}
+
+static void advise_rebind(struct ok_check *check, const struct bound_device *device)
+{
+	ok_next(check, "with the hook on, unbind and bind it; the ITS's table for it "
+		"stays misaligned until the next boot");
+	run_rebind(check, device);
+}
+
+/* The module has audited memory when it was loaded. */
+static void say_at_load(const struct facts *facts, struct ok_check *check)
+{
+	const struct bound_device *device = find_builtin(facts);
+	const char *verdict = facts->about.audit_at_load;
+
+	if (!strcmp(verdict, RHI_AUDIT_ALIGNED)) {
+		ok_say(check, OK_PASS, "aligned when the module was loaded");
+	} else if (!strcmp(facts->about.audit_verdict, RHI_AUDIT_ALIGNED)) {
+		ok_say(check, OK_PASS, "%s when the module was loaded, aligned in the latest "
+		       "audit", verdict);
+	} else if (!is_bad(verdict)) {
+		ok_say(check, OK_SKIP, "%s when the module was loaded", verdict);
+		advise_audit(check);
+	} else if (device) {
+		ok_say(check, OK_FAIL, "%s when the module was loaded; %s has a built-in driver "
+		       "(%s)", verdict, device->name, device->driver);
+		advise_rebind(check, device);
+	} else {
+		ok_say(check, OK_FAIL, "%s when the module was loaded", verdict);
+		ok_next(check, "audit again: it names the owners");
+		ok_run(check, "rhictl audit");
 	}
-	device = find_builtin(facts);
+}
+
+/* An older module has not. */
+static void say_guess(const struct facts *facts, struct ok_check *check)
+{
+	const struct bound_device *device = find_builtin(facts);
+	const char *verdict = facts->about.audit_verdict;
+
 	if (device) {
 		ok_say(check, OK_WARN, "%s has a built-in driver (%s), which allocated "
 		       "before any module was loaded",
 		       device->name, device->driver);
-		ok_next(check, "with the hook on, unbind and bind it; the ITS's table for it "
-			"stays misaligned until the next boot");
-		run_rebind(check, device);
-		return;
-	}
-	if (!strcmp(facts->about.audit_verdict, RHI_AUDIT_ALIGNED)) {
+		advise_rebind(check, device);
+	} else if (!strcmp(verdict, RHI_AUDIT_ALIGNED)) {
 		ok_say(check, OK_PASS, "aligned in the latest audit: see audit");
-		return;
+	} else if (is_bad(verdict)) {
+		ok_say(check, OK_SKIP, "the latest audit found misaligned or destroyed memory: "
+		       "see audit");
+	} else {
+		ok_say(check, OK_SKIP, "unknown without an audit");
+		advise_audit(check);
 	}
-	if (!strcmp(facts->about.audit_verdict, RHI_AUDIT_MISALIGNED)) {
-		ok_say(check, OK_SKIP, "the latest audit found misaligned memory: see audit");
+}
+
+/**
+ * ok_at_boot - check whether the kernel shared only whole granules at boot
+ * @facts: the facts
+ * @check: gets the result
+ */
+void ok_at_boot(const struct facts *facts, struct ok_check *check)
+{
+	if (!ok_has_granule(facts, check) || needs_nothing(facts, check))
 		return;
+	if (facts->log.has_swiotlb &&
+	    facts_is_misaligned(facts, facts->log.swiotlb_start, facts->log.swiotlb_end)) {
+		ok_say(check, OK_FAIL, "misaligned: swiotlb begins or ends inside a granule");
+		ok_next(check, "no module can fix this: see place");
+	} else if (*facts->about.audit_at_load) {
+		say_at_load(facts, check);
+	} else {
+		say_guess(facts, check);
 	}
-	ok_say(check, OK_SKIP, "unknown without an audit");
-	ok_next(check, "audit memory, best before drivers are loaded: it names the owners of "
-		       "misaligned memory");
-	ok_run(check, "rhictl audit");
 }
 
 static bool is_early(const struct facts *facts, const struct bound_device *device)

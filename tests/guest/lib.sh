@@ -209,6 +209,13 @@ use() {
 }
 unload() { modprobe -r "$1"; }
 
+# audited_at_load: wait for the module's own audit, if it makes one
+audited_at_load() {
+	[ ! -e $rhi/about ] ||
+		[ "$(cat /sys/kernel/rhi/granule)" -le "$(sed -n "s/^page_size *//p" $rhi/hostconf)" ] ||
+		wait_for grep -q "^audit_at_load  *[^n ]" $rhi/about
+}
+
 # leave: unload the module once nothing is shared or leaked
 leave() {
 	wait_for no_pool_shares || { cat $rhi/pools >&2; exit 3; }

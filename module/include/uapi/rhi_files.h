@@ -13,6 +13,7 @@
 #define RHI_ABOUT_FORMAT		"format"
 #define RHI_ABOUT_AUDIT_VERDICT		"audit_verdict"
 #define RHI_ABOUT_AUDIT_AGE		"audit_age_seconds"
+#define RHI_ABOUT_AUDIT_AT_LOAD		"audit_at_load"
 #define RHI_ABOUT_NONE			"none"
 
 /* status: the result of asking the host */
