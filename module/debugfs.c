@@ -8,6 +8,7 @@
 #include "audit.h"
 #include "audit_load.h"
 #include "audit_show.h"
+#include "bounce.h"
 #include "debugfs.h"
 #include "granule.h"
 #include "hook.h"
@@ -108,6 +109,13 @@ static int hook_file_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(hook_file);
 
+static int swiotlb_show(struct seq_file *s, void *unused)
+{
+	bounce_show(s);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(swiotlb);
+
 /**
  * rhi_debugfs_init() - create /sys/kernel/debug/rhi
  *
@@ -124,6 +132,7 @@ void __init rhi_debugfs_init(void)
 	debugfs_create_file("families", 0400, rhi_dir, NULL, &families_fops);
 	debugfs_create_file("pools", 0400, rhi_dir, NULL, &pools_fops);
 	debugfs_create_file("hook", 0400, rhi_dir, NULL, &hook_file_fops);
+	debugfs_create_file("swiotlb", 0400, rhi_dir, NULL, &swiotlb_fops);
 	debugfs_create_file("ripas", 0400, rhi_dir, NULL, &ripas_fops);
 	debugfs_create_file("audit", 0400, rhi_dir, NULL, &audit_fops);
 }

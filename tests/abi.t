@@ -19,7 +19,7 @@ files() {
 files probe
 modprobe rhi_stress
 files stress
-for file in about hostconf pools audit; do
+for file in about hostconf pools swiotlb audit; do
 	awk -v file=$rhi/$file "!/^#/ && !/^(misaligned|destroyed|owner) / { print \"key\", file, \$1 }" $rhi/$file
 done
 for event in $tracing/events/rhi/*/; do
@@ -65,7 +65,7 @@ words() {
 files=("$ABI/sysfs-kernel-rhi" "$ABI/debugfs-rhi")
 is 'files of rhi_probe' "$(seen probe)" "$(entries "${files[@]}" | sed -n 's/^probe //p' | sort)"
 is 'files with rhi_stress' "$(seen stress)" "$(entries "${files[@]}" | cut -d' ' -f2- | sort)"
-is 'keys' "$(seen key)" "$(words Key "$ABI/debugfs-rhi" | grep -E '/(about|hostconf|pools|audit) ' | sort)"
+is 'keys' "$(seen key)" "$(words Key "$ABI/debugfs-rhi" | grep -E '/(about|hostconf|pools|swiotlb|audit) ' | sort)"
 is 'trace events and their fields' "$(seen field | grep -v ' common_')" "$(words Field "$ABI/tracing-rhi" | sort)"
 is 'every described event exists' "$(words Field "$ABI/tracing-rhi" | cut -d' ' -f1 | sort -u)" \
 	"$(entries "$ABI/tracing-rhi" | cut -d' ' -f3 | sort)"

@@ -71,7 +71,7 @@ def count: type == "number" and . >= 0;
 info_schema=$defs'
 .schema == 2
 and (keys == ["calls", "families", "granule_bytes", "granule_source", "hostconf", "meaning",
-	"page_size_bytes", "parameters", "schema", "status", "unread_path"])
+	"page_size_bytes", "parameters", "schema", "status", "swiotlb", "unread_path"])
 and (.status | test("^[a-z_]+$"))
 and (.meaning | length > 0)
 and (.granule_bytes | null_or(. >= 4096))
@@ -86,6 +86,10 @@ and (.families | null_or(all(.[];
 	and (.features | null_or(all(.[]; hex))))))
 and (.calls | null_or(all(.[];
 	(.seq | count) and (.duration_ns | count) and (.fid | hex) and (.answer | null_or(hex)))))
+and (.swiotlb | null_or((keys == ["grows", "peak_bytes", "pools", "size_bytes", "transient_bytes", "used_bytes"])
+	and (.size_bytes | count) and (.used_bytes, .peak_bytes, .transient_bytes | null_or(count))
+	and ((.grows == null) == (.pools == null))
+	and (.pools | null_or(all(.[]; (.start, .end | hex) and (.size_bytes | count) and (.misaligned_bytes | null_or(count)))))))
 and (.unread_path != null or (.families != null and .calls != null))
 '
 hook_schema=$defs'
@@ -218,10 +222,33 @@ calls-junk             | 1 | ok-64k            | echo "9 0xc500004e A SUCCESS 0x
 calls-answer           | 1 | ok-64k            | echo "9 0xc500004e A SUCCESS ? 12" >>$debug/calls
 calls-name-long        | 1 | ok-64k            | echo "9 0xc500004e AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA SUCCESS 0x1 12" >>$debug/calls
 calls-huge             | 1 | ok-64k            | yes "1 0xc500004e A SUCCESS none 1" | head -3000 >$debug/calls
+bounce                 | 0 | ok-64k            | bounce 1048576 4096 none 0 0 "0x82a80000 0x82b80000 1048576 0"
+bounce-misaligned      | 0 | ok-64k            | bounce 1048576 0 65536 0 0 "0x8787c000 0x8797c000 1048576 65536"
+bounce-grows           | 0 | ok-64k            | bounce 3145728 2097152 3145728 1 4096 "0x82a80000 0x82b80000 1048576 0" "0x90000000 0x90200000 2097152 0"
+bounce-no-granule      | 2 | bad_version       | bounce 1048576 0 0 0 0 "0x82a80000 0x82b80000 1048576 none"
+bounce-none            | 0 | ok-64k            | echo "size_bytes 0" >$debug/swiotlb
+bounce-kernel          | 0 | ok-64k            | mkdir $swiotlb; echo 512 >$swiotlb/io_tlb_nslabs; echo 2 >$swiotlb/io_tlb_used; echo 0 >$swiotlb/io_tlb_used_hiwater
+bounce-kernel-junk     | 0 | ok-64k            | mkdir $swiotlb; echo many >$swiotlb/io_tlb_nslabs
+bounce-new-key         | 0 | ok-64k            | bounce 1048576 4096 none 0 0 "0x82a80000 0x82b80000 1048576 0"; echo "colour green" >>$debug/swiotlb
+bounce-junk            | 1 | ok-64k            | echo "size_bytes many" >$debug/swiotlb
+bounce-grows-junk      | 1 | ok-64k            | echo "grows 2" >$debug/swiotlb
+bounce-pool-short      | 1 | ok-64k            | echo "pool 0x1000 0x2000 4096" >$debug/swiotlb
+bounce-pool-long       | 1 | ok-64k            | echo "pool 0x1000 0x2000 4096 0 0" >$debug/swiotlb
+bounce-pool-back       | 1 | ok-64k            | echo "pool 0x2000 0x1000 4096 0" >$debug/swiotlb
+bounce-pool-size       | 1 | ok-64k            | echo "pool 0x1000 0x2000 4097 0" >$debug/swiotlb
+bounce-pool-more       | 1 | ok-64k            | echo "pool 0x1000 0x2000 4096 4097" >$debug/swiotlb
+bounce-pools-many      | 1 | ok-64k            | yes "pool 0x1000 0x2000 4096 0" | head -1025 >$debug/swiotlb
 '
 
 # What a tree must not reach: with it, status-link-* would be good.
 echo ok >"$work/outside"
+
+# bounce SIZE USED PEAK GROWS TRANSIENT POOL...: the module's report of the bounce buffer
+# shellcheck disable=SC2317 # an edit calls it
+bounce() {
+	printf '%s %s\n' size_bytes "$1" used_bytes "$2" peak_bytes "$3" grows "$4" transient_bytes "$5" >sys/kernel/debug/rhi/swiotlb
+	[ -z "${6-}" ] || printf 'pool %s\n' "${@:6}" >>sys/kernel/debug/rhi/swiotlb
+}
 
 # tree_case NAME TREE EDIT: a copy of the tree, edited, in the current directory; $user says whether
 # an unprivileged user is to read it. Fails, and was said, where there is none.
@@ -555,6 +582,16 @@ check-place-end           | 2 | check-nvme        | sed -i "s/mapped \[mem .*/ma
 check-place-again         | 0 | check-nvme        | log "software IO TLB: mapped [mem 0x0000000000001000-0x0000000000002000] (0MB)"
 check-place-odd           | 0 | check-nvme        | sed -i "s/mapped \[mem .*/mapped [mem 0x2000-0x1000] (0MB)/" $log
 check-place-unread        | 0 | check-nvme        | sed -i "s/mapped \[mem .*/mapped [mem 0x11111111111111111-0x1000] (0MB)/" $log
+check-bounce              | 0 | check-64k         | bounce 1048576 0 none 0 0 "0x82a80000 0x82b80000 1048576 0"
+check-bounce-figures      | 0 | check-64k         | bounce 67108864 65536 66060288 0 0 "0x80000000 0x84000000 67108864 0"
+check-bounce-unknown      | 0 | check-64k         | bounce 1048576 none none 0 none "0x82a80000 0x82b80000 1048576 0"
+check-bounce-no-log       | 0 | check-64k         | rm $log; bounce 1048576 0 none 0 0 "0x82a80000 0x82b80000 1048576 0"
+check-bounce-misaligned   | 2 | check-64k         | bounce 1048576 0 none 0 0 "0x8787c000 0x8797c000 1048576 65536"
+check-bounce-no-granule   | 2 | check-64k         | echo bad_version >$rhi/status; echo 0x20000 >$rhi/hostconf_version; no_granule; bounce 1048576 0 none 0 0 "0x82a80000 0x82b80000 1048576 none"
+check-bounce-grows        | 0 | check-64k         | bounce 3145728 0 none 1 0 "0x82a80000 0x82b80000 1048576 0" "0x90000000 0x90200000 2097152 0"
+check-bounce-pools        | 0 | check-64k         | bounce 1048576 0 none 0 0; for i in $(seq 1000 1039); do echo "pool 0x${i}0000 0x${i}4000 16384 0"; done >>$debug/swiotlb
+check-bounce-none         | 2 | check-64k         | echo "size_bytes 0" >$debug/swiotlb
+check-bounce-junk         | 2 | check-64k         | echo "used_bytes many" >$debug/swiotlb
 check-growth              | 0 | check-64k         | echo 0 >$swiotlb/io_tlb_transient_nslabs
 check-growth-page         | 0 | check-no-rhi      | echo "ffff800080010000 t swiotlb_dyn_alloc" >>$symbols
 check-full-devices             | 2 | check-nvme        | full "nvme 0000:00:01.0" 131072; full "nvme 0000:00:01.0" 131072; full "virtio-pci 0000:00:02.0" 4096
@@ -628,6 +665,11 @@ metrics-label          | 0 | metrics           | echo "a\\b\"c 1 65536" >>$debug
 metrics-no-device      | 0 | metrics           | sed -i "/^0000/d" $debug/hook $debug/pools
 metrics-no-swiotlb     | 0 | metrics           | rm -r $swiotlb
 metrics-no-hiwater     | 0 | metrics           | rm $swiotlb/io_tlb_used_hiwater
+metrics-hiwater-zero   | 0 | metrics           | echo 0 >$swiotlb/io_tlb_used_hiwater
+metrics-hiwater-tracked | 0 | metrics           | echo 0 >$swiotlb/io_tlb_used_hiwater; mkdir proc; echo "swiotlb=512,track_hiwater" >proc/cmdline
+metrics-bounce         | 0 | metrics           | bounce 1048576 4096 none 0 0 "0x8787c000 0x8797c000 1048576 65536"
+metrics-bounce-grows   | 0 | metrics           | bounce 3145728 4096 2097152 1 8192 "0x82a80000 0x82b80000 1048576 0" "0x90000000 0x90200000 2097152 0"
+metrics-bounce-junk    | 1 | metrics           | echo "used_bytes many" >$debug/swiotlb
 metrics-no-debugfs     | 0 | metrics           | rm -r sys/kernel/debug
 metrics-for-root       | 0 | metrics           | chmod 0 sys/kernel/debug; user=1
 metrics-not_loaded     | 4 | not_loaded        |

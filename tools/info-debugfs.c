@@ -136,8 +136,8 @@ int info_read_hostconf(const struct sysroot *root, struct info *info)
 /**
  * info_read_debugfs - read data that only root can read
  * @root: the tree to read
- * @info: gets the page size, the granule's source, families and calls; and unread and
- *	unread_error if a file cannot be read
+ * @info: gets the page size, the granule's source, families, calls and the bounce buffer; and
+ *	unread and unread_error if a file of the first four cannot be read
  *
  * Return:
  * * 0		- success, even if debugfs is unreadable
@@ -155,6 +155,10 @@ int info_read_debugfs(const struct sysroot *root, struct info *info)
 	/* Read calls first: reading families makes host calls, which would appear in the list. */
 	ret = read_table(root, &calls_table, info, &info->have_calls);
 	if (ret)
+		return ret;
+	/* An invalid value of the kernel's is reported, and counts as missing. */
+	ret = swiotlb_read(root, &info->swiotlb);
+	if (ret && info->swiotlb.from_module)
 		return ret;
 	return read_table(root, &families_table, info, &info->have_families);
 }

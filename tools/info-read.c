@@ -240,4 +240,5 @@ void info_free(struct info *info)
 {
 	free(info->families);
 	free(info->calls);
+	swiotlb_free(&info->swiotlb);
 }

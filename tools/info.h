@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "decode.h"
+#include "swiotlb-read.h"
 
 /* The longest name today, HOSTCONF_GET_IPA_CHANGE_ALIGNMENT, has 33 characters. */
 #define NAME_SIZE 48
@@ -73,6 +74,7 @@ struct info {
 	bool have_calls;
 	struct call *calls;
 	size_t nr_calls;
+	struct swiotlb swiotlb;
 };
 
 struct sysroot;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reads the metrics of rhictl info --prometheus. Calls neither the host nor the RMM. */
-#include <err.h>
 #include <errno.h>
 #include <string.h>
 
@@ -22,12 +21,6 @@ static const char *const totals[NR_TOTALS] = {
 	[TOTAL_BAD_FREES] = RHI_TOTAL_BAD_FREES,
 };
 
-static const char *const swiotlb[NR_SWIOTLB] = {
-	[SWIOTLB_SIZE]	   = "/sys/kernel/debug/swiotlb/io_tlb_nslabs",
-	[SWIOTLB_USED]	   = "/sys/kernel/debug/swiotlb/io_tlb_used",
-	[SWIOTLB_USED_MAX] = "/sys/kernel/debug/swiotlb/io_tlb_used_hiwater",
-};
-
 /* Lines of more than two words are pools. */
 static int add_total(void *to, char **fields)
 {
@@ -46,25 +39,6 @@ static const struct table totals_table = {
 	DEBUGFS "/pools", "key value", 2, add_total
 };
 
-/* The kernel may have no bounce buffer, or lack these files: neither is an error. */
-static int read_slabs(const struct sysroot *root, const char *path, struct answer *bytes)
-{
-	char text[32];
-	int ret = sysroot_read_value(root, path, text, sizeof(text));
-
-	if (table_is_unread(ret))
-		return 0;
-	if (ret)
-		return sysroot_warn(root, path, ret);
-	if (!decode_decimal(text, &bytes->value) ||
-	    __builtin_mul_overflow(bytes->value, SWIOTLB_SLAB_BYTES, &bytes->value)) {
-		warnx("%s%s: \"%s\" is not a number of slabs", root->dir, path, text);
-		return -EPROTO;
-	}
-	bytes->given = true;
-	return 0;
-}
-
 /**
  * metrics_read_totals - read the module's totals over all devices
  * @root: the tree to read
@@ -75,22 +49,6 @@ static int read_slabs(const struct sysroot *root, const char *path, struct answe
 int metrics_read_totals(const struct sysroot *root, struct answer answers[NR_TOTALS])
 {
 	return table_read(root, &totals_table, answers);
-}
-
-/**
- * metrics_read_swiotlb - read the size and usage of the kernel's bounce buffer
- * @root: the tree to read
- * @bytes: gets the values that can be read, in bytes; the caller zeroes it first
- *
- * Return: 0, -EPROTO, or an error from sysroot_read(). Errors are reported on stderr.
- */
-int metrics_read_swiotlb(const struct sysroot *root, struct answer bytes[NR_SWIOTLB])
-{
-	int ret = 0;
-
-	for (int i = 0; !ret && i < NR_SWIOTLB; i++)
-		ret = read_slabs(root, swiotlb[i], &bytes[i]);
-	return ret;
 }
 
 /**
@@ -114,7 +72,7 @@ int metrics_read(const struct sysroot *root, struct metrics *metrics)
 	ret = metrics_read_totals(root, metrics->totals);
 	if (ret && !table_is_unread(ret))
 		return ret;
-	return metrics_read_swiotlb(root, metrics->swiotlb);
+	return swiotlb_read(root, &metrics->swiotlb);
 }
 
 /**
@@ -125,4 +83,5 @@ void metrics_free(struct metrics *metrics)
 {
 	info_free(&metrics->info);
 	hook_free(&metrics->hook);
+	swiotlb_free(&metrics->swiotlb);
 }

@@ -110,19 +110,21 @@ static int read_atomic(const struct sysroot *root, uint64_t *bytes)
 	return 0;
 }
 
-/*
- * Since about Linux 7.3 the kernel tracks the peak only if the command line has
- * swiotlb=...,track_hiwater. Otherwise the file reads 0, as it does for an unused buffer.
- */
-static bool is_peak_counted(const struct facts *facts)
+/* Kernels before about 7.3 always track the peak: 0 is the peak of an unused buffer. */
+static void read_swiotlb(struct facts *facts)
 {
-	const struct answer *peak = &facts->swiotlb[SWIOTLB_USED_MAX];
-	char line[4096];
+	struct swiotlb *swiotlb = &facts->swiotlb;
 
-	if (!peak->given || peak->value || facts->kernel.features[HAS_OPTIONAL_PEAK] == NO)
-		return peak->given;
-	return !sysroot_read_value(facts->root, "/proc/cmdline", line, sizeof(line)) &&
-	       strstr(line, "track_hiwater");
+	/* Errors are already reported; an invalid value of the kernel's counts as missing. */
+	int ret = swiotlb_read(facts->root, swiotlb);
+
+	if (ret && swiotlb->from_module && !facts->module_error)
+		facts->module_error = ret;
+	if (swiotlb->from_module || !swiotlb->untracked_peak ||
+	    facts->kernel.features[HAS_OPTIONAL_PEAK] != NO)
+		return;
+	swiotlb->untracked_peak = false;
+	swiotlb->bytes[SWIOTLB_USED_MAX].given = true;
 }
 
 static void read_module(struct facts *facts)
@@ -172,9 +174,7 @@ void facts_read(const struct sysroot *root, struct facts *facts)
 		read_module(facts);
 	facts->page_size = facts->captured ? facts->info.page_size_bytes :
 			   (uint64_t)sysconf(_SC_PAGESIZE);
-	/* Errors are already reported; an invalid value counts as missing. */
-	metrics_read_swiotlb(root, facts->swiotlb);
-	facts->has_peak = is_peak_counted(facts);
+	read_swiotlb(facts);
 	facts->atomic_error = read_atomic(root, &facts->atomic_bytes);
 	devices_read(root, &facts->devices);
 	find_realm(facts);
@@ -188,6 +188,7 @@ void facts_free(struct facts *facts)
 {
 	info_free(&facts->info);
 	hook_free(&facts->hook);
+	swiotlb_free(&facts->swiotlb);
 	devices_free(&facts->devices);
 }
 
@@ -217,6 +218,22 @@ bool facts_is_misaligned(const struct facts *facts, uint64_t start, uint64_t end
 	uint64_t granule = facts->info.granule_bytes;
 
 	return granule && ((start | end) & (granule - 1));
+}
+
+/**
+ * facts_swiotlb_is_misaligned - check whether the bounce buffer begins or ends inside a granule
+ * @facts: the facts
+ *
+ * Return: true if it does, by the module or by the kernel's log; false also if that is unknown.
+ */
+bool facts_swiotlb_is_misaligned(const struct facts *facts)
+{
+	const struct kernel_log *log = &facts->log;
+
+	if (facts->swiotlb.nr_pools)
+		return swiotlb_misaligned(&facts->swiotlb).value;
+	return log->has_swiotlb &&
+	       facts_is_misaligned(facts, log->swiotlb_start, log->swiotlb_end);
 }
 
 /**

@@ -14,6 +14,7 @@
 #include "kernel-has.h"
 #include "kernel-log.h"
 #include "metrics.h"
+#include "swiotlb-read.h"
 
 #define DEBUGFS_ROOT	"/sys/kernel/debug"
 #define LOCKDOWN	"/sys/kernel/security/lockdown"
@@ -43,8 +44,7 @@ struct facts {
 	int totals_error;	/* -ENOENT, -EACCES or -EPERM if @totals are missing */
 	struct answer totals[NR_TOTALS];
 
-	struct answer swiotlb[NR_SWIOTLB];
-	bool has_peak;		/* the kernel tracks SWIOTLB_USED_MAX */
+	struct swiotlb swiotlb;
 	int atomic_error;
 	uint64_t atomic_bytes;
 	struct bound_devices devices;
@@ -55,6 +55,7 @@ void facts_free(struct facts *facts);
 
 bool facts_granule_is_page(const struct facts *facts);
 bool facts_is_misaligned(const struct facts *facts, uint64_t start, uint64_t end);
+bool facts_swiotlb_is_misaligned(const struct facts *facts);
 bool facts_hook_is(const struct facts *facts, const char *word);
 bool facts_has_memory(const struct facts *facts, const char *device);
 

@@ -221,8 +221,7 @@ void ok_at_boot(const struct facts *facts, struct ok_check *check)
 {
 	if (!ok_has_granule(facts, check) || needs_nothing(facts, check))
 		return;
-	if (facts->log.has_swiotlb &&
-	    facts_is_misaligned(facts, facts->log.swiotlb_start, facts->log.swiotlb_end)) {
+	if (facts_swiotlb_is_misaligned(facts)) {
 		ok_say(check, OK_FAIL, "misaligned: swiotlb begins or ends inside a granule");
 		ok_next(check, "no module can fix this: see place");
 	} else if (*facts->about.audit_at_load) {

@@ -28,7 +28,7 @@
 /* Advises four times the current size, from SMALL_BYTES to MAX_BYTES. */
 static void boot_swiotlb(const struct facts *facts, struct ok_check *check)
 {
-	uint64_t bytes = facts->swiotlb[SWIOTLB_SIZE].value;
+	uint64_t bytes = facts->swiotlb.bytes[SWIOTLB_SIZE].value;
 
 	bytes = bytes > MAX_BYTES / 4 ? MAX_BYTES : 4 * bytes;
 	if (bytes < SMALL_BYTES)
@@ -40,25 +40,26 @@ static void boot_swiotlb(const struct facts *facts, struct ok_check *check)
 
 static bool has_size(const struct facts *facts)
 {
-	return facts->swiotlb[SWIOTLB_SIZE].given;
+	return facts->swiotlb.bytes[SWIOTLB_SIZE].given;
 }
 
 /* Only a kernel with a growing buffer has the file io_tlb_transient_nslabs. */
 static bool grows(const struct facts *facts)
 {
-	char text[32];
-
+	if (facts->swiotlb.from_module)
+		return facts->swiotlb.grows;
 	return facts->kernel.features[HAS_SWIOTLB_DYNAMIC] == YES ||
-	       !sysroot_read_value(facts->root, DEBUGFS_ROOT "/swiotlb/io_tlb_transient_nslabs",
-				   text, sizeof(text));
+	       facts->swiotlb.bytes[SWIOTLB_TRANSIENT].given;
 }
 
 static void say_size(const struct facts *facts, struct ok_check *check, enum ok_verdict verdict,
 		     const char *judgement)
 {
+	const struct answer *used = &facts->swiotlb.bytes[SWIOTLB_USED];
+
 	ok_say(check, verdict, "%s, %s in use%s",
-	       size_text(facts->swiotlb[SWIOTLB_SIZE].value).text,
-	       size_text(facts->swiotlb[SWIOTLB_USED].value).text, judgement);
+	       size_text(facts->swiotlb.bytes[SWIOTLB_SIZE].value).text,
+	       used->given ? size_text(used->value).text : "unknown how much", judgement);
 }
 
 /* Fallback if debugfs lacks the size: takes it from the kernel's log. */
@@ -88,7 +89,7 @@ static void say_logged(const struct facts *facts, struct ok_check *check)
  */
 void ok_swiotlb(const struct facts *facts, struct ok_check *check)
 {
-	uint64_t size = facts->swiotlb[SWIOTLB_SIZE].value;
+	uint64_t size = facts->swiotlb.bytes[SWIOTLB_SIZE].value;
 
 	if (!ok_is_realm(facts, check))
 		return;
@@ -117,22 +118,22 @@ void ok_swiotlb(const struct facts *facts, struct ok_check *check)
  */
 void ok_peak(const struct facts *facts, struct ok_check *check)
 {
-	const struct answer *size = &facts->swiotlb[SWIOTLB_SIZE];
-	const struct answer *peak = &facts->swiotlb[SWIOTLB_USED_MAX];
+	const struct answer *size = &facts->swiotlb.bytes[SWIOTLB_SIZE];
+	const struct answer *peak = &facts->swiotlb.bytes[SWIOTLB_USED_MAX];
 
 	if (!ok_is_realm(facts, check))
 		return;
 	if (!size->given || !size->value) {
 		ok_say(check, OK_SKIP, "its size is unknown: see swiotlb");
-	} else if (!peak->given) {
-		ok_say(check, OK_SKIP, "unknown: %s cannot be read, as under lockdown",
-		       DEBUGFS_ROOT "/swiotlb/io_tlb_used_hiwater");
-		ok_next(check, "see lockdown");
-	} else if (!facts->has_peak) {
+	} else if (facts->swiotlb.untracked_peak) {
 		ok_say(check, OK_SKIP, "unknown: this kernel counts it only on request");
 		ok_next(check, "request it at the next boot, with the same size");
 		ok_boot(check, "swiotlb=%" PRIu64 ",track_hiwater",
 			size->value / SWIOTLB_SLAB_BYTES);
+	} else if (!peak->given) {
+		ok_say(check, OK_SKIP, "unknown: %s cannot be read, as under lockdown",
+		       DEBUGFS_ROOT "/swiotlb/io_tlb_used_hiwater");
+		ok_next(check, "see lockdown");
 	} else if (peak->value > size->value / 10 * 9) {
 		ok_say(check, OK_WARN, "up to %s in use at once: nearly full",
 		       size_text(peak->value).text);
@@ -144,6 +145,21 @@ void ok_peak(const struct facts *facts, struct ok_check *check)
 	}
 }
 
+/* Lists the pools by the module, or the one that the kernel's log has. */
+static bool find_place(const struct facts *facts, struct ok_list *list)
+{
+	const struct swiotlb *swiotlb = &facts->swiotlb;
+	const struct kernel_log *log = &facts->log;
+
+	for (size_t i = 0; i < swiotlb->nr_pools; i++)
+		ok_list_add(list, "0x%" PRIx64 "-0x%" PRIx64, swiotlb->pools[i].start,
+			    swiotlb->pools[i].end);
+	if (!swiotlb->nr_pools && log->has_swiotlb)
+		ok_list_add(list, "0x%" PRIx64 "-0x%" PRIx64, log->swiotlb_start,
+			    log->swiotlb_end);
+	return swiotlb->nr_pools || log->has_swiotlb;
+}
+
 /**
  * ok_place - check whether the bounce buffer occupies whole granules
  * @facts: the facts
@@ -152,11 +168,11 @@ void ok_peak(const struct facts *facts, struct ok_check *check)
 void ok_place(const struct facts *facts, struct ok_check *check)
 {
 	const struct kernel_log *log = &facts->log;
-	char place[64];
+	struct ok_list place = { 0 };
 
 	if (!ok_is_realm(facts, check))
 		return;
-	if (!log->has_swiotlb) {
+	if (!find_place(facts, &place)) {
 		ok_say(check, OK_SKIP, "unknown: the kernel's log %s%s",
 		       log->error ? "cannot be read: " : "does not have its address",
 		       log->error ? sysroot_explain(log->error) : "");
@@ -164,18 +180,17 @@ void ok_place(const struct facts *facts, struct ok_check *check)
 		ok_run(check, "rhictl audit");
 		return;
 	}
-	snprintf(place, sizeof(place), "0x%" PRIx64 "-0x%" PRIx64, log->swiotlb_start,
-		 log->swiotlb_end);
 	if (!ok_has_granule(facts, check)) {
-		ok_say(check, OK_SKIP, "%s; unknown granule: see granule", place);
+		ok_say(check, OK_SKIP, "%s%s; unknown granule: see granule", place.text,
+		       ok_list_rest(&place));
 		return;
 	}
-	if (!facts_is_misaligned(facts, log->swiotlb_start, log->swiotlb_end)) {
-		ok_say(check, OK_PASS, "%s, aligned", place);
+	if (!facts_swiotlb_is_misaligned(facts)) {
+		ok_say(check, OK_PASS, "%s%s, aligned", place.text, ok_list_rest(&place));
 		return;
 	}
-	ok_say(check, OK_FAIL, "%s begins or ends inside a granule of %s", place,
-	       size_text(facts->info.granule_bytes).text);
+	ok_say(check, OK_FAIL, "%s%s begins or ends inside a granule of %s", place.text,
+	       ok_list_rest(&place), size_text(facts->info.granule_bytes).text);
 	ok_next(check, "another size may happen to be aligned: boot with it and check "
 		"again");
 	boot_swiotlb(facts, check);

@@ -104,6 +104,41 @@ static struct json_object *calls_array(const struct info *info)
 	return calls;
 }
 
+static struct json_object *count_object(const struct answer *count)
+{
+	return count->given ? json_count(count->value) : NULL;
+}
+
+static struct json_object *pools_array(const struct swiotlb *swiotlb)
+{
+	struct json_object *pools = json_list();
+
+	for (size_t i = 0; i < swiotlb->nr_pools; i++) {
+		const struct swiotlb_pool *pool = &swiotlb->pools[i];
+		struct json_object *object = json_map();
+
+		json_set(object, "start", json_hex(pool->start));
+		json_set(object, "end", json_hex(pool->end));
+		json_set(object, "size_bytes", json_count(pool->end - pool->start));
+		json_set(object, "misaligned_bytes", count_object(&pool->misaligned));
+		json_append(pools, object);
+	}
+	return pools;
+}
+
+static struct json_object *swiotlb_object(const struct swiotlb *swiotlb)
+{
+	struct json_object *object = json_map();
+
+	json_set(object, "size_bytes", count_object(&swiotlb->bytes[SWIOTLB_SIZE]));
+	json_set(object, "used_bytes", count_object(&swiotlb->bytes[SWIOTLB_USED]));
+	json_set(object, "peak_bytes", count_object(&swiotlb->bytes[SWIOTLB_USED_MAX]));
+	json_set(object, "transient_bytes", count_object(&swiotlb->bytes[SWIOTLB_TRANSIENT]));
+	json_set(object, "grows", swiotlb->from_module ? json_flag(swiotlb->grows) : NULL);
+	json_set(object, "pools", swiotlb->from_module ? pools_array(swiotlb) : NULL);
+	return object;
+}
+
 static void json_info(const struct info *info)
 {
 	struct json_object *root = json_report();
@@ -117,6 +152,8 @@ static void json_info(const struct info *info)
 	json_set(root, "parameters", info->have_parameters ? parameters_object(info) : NULL);
 	json_set(root, "families", info->have_families ? families_array(info) : NULL);
 	json_set(root, "calls", info->have_calls ? calls_array(info) : NULL);
+	json_set(root, "swiotlb", info->swiotlb.bytes[SWIOTLB_SIZE].given ?
+		 swiotlb_object(&info->swiotlb) : NULL);
 	json_set(root, "unread_path", info->unread ? json_text(info->unread) : NULL);
 
 	json_finish(root);

@@ -41,6 +41,8 @@ static const struct metric swiotlb[NR_SWIOTLB] = {
 		"Bounce buffers that are in use now." },
 	[SWIOTLB_USED_MAX] = { "rhi_swiotlb_used_hiwater_bytes", "gauge",
 		"The most bounce buffers that were in use at once." },
+	[SWIOTLB_TRANSIENT] = { "rhi_swiotlb_transient_bytes", "gauge",
+		"Bounce buffers for single requests, made because the others were full." },
 };
 
 static const struct {
@@ -122,6 +124,9 @@ void prometheus_metrics(const struct metrics *metrics, FILE *to)
 		"1 for what came of asking the host for its granule." };
 	static const struct metric hook = { "rhi_hook_state", "gauge",
 		"1 for the state of the hook." };
+	static const struct metric outside = { "rhi_swiotlb_misaligned_bytes", "gauge",
+		"Bounce buffers in granules that also have other memory." };
+	const struct answer misaligned = swiotlb_misaligned(&metrics->swiotlb);
 
 	value(to, &granule, metrics->info.granule_bytes);
 	head(to, &status);
@@ -135,8 +140,10 @@ void prometheus_metrics(const struct metrics *metrics, FILE *to)
 			value(to, &totals[i], metrics->totals[i].value);
 	print_devices(to, &metrics->hook);
 	for (int i = 0; i < NR_SWIOTLB; i++)
-		if (metrics->swiotlb[i].given)
-			value(to, &swiotlb[i], metrics->swiotlb[i].value);
+		if (metrics->swiotlb.bytes[i].given)
+			value(to, &swiotlb[i], metrics->swiotlb.bytes[i].value);
+	if (misaligned.given)
+		value(to, &outside, misaligned.value);
 }
 
 /**

@@ -203,6 +203,57 @@ static void print_calls(const struct info *info)
 	}
 }
 
+static void print_pool(const struct swiotlb_pool *pool)
+{
+	printf("  place   0x%" PRIx64 "-0x%" PRIx64, pool->start, pool->end);
+	if (!pool->misaligned.given)
+		printf("\n");
+	else if (!pool->misaligned.value)
+		printf(", whole granules\n");
+	else
+		printf(", %" PRIu64 " bytes of it in granules that also have other memory\n",
+		       pool->misaligned.value);
+}
+
+static void print_swiotlb(const struct swiotlb *swiotlb)
+{
+	const struct answer *size = &swiotlb->bytes[SWIOTLB_SIZE];
+	const struct answer *used = &swiotlb->bytes[SWIOTLB_USED];
+	const struct answer *peak = &swiotlb->bytes[SWIOTLB_USED_MAX];
+	const struct answer *transient = &swiotlb->bytes[SWIOTLB_TRANSIENT];
+
+	if (!size->given)
+		return;
+	printf("\nbounce buffer (swiotlb)");
+	if (!size->value) {
+		printf(": none\n");
+		return;
+	}
+	printf("\n  size    ");
+	print_size(size->value);
+	printf("\n  in use  ");
+	if (used->given)
+		print_size(used->value);
+	else
+		printf("unknown");
+	if (peak->given) {
+		printf(", at most ");
+		print_size(peak->value);
+	} else if (swiotlb->untracked_peak) {
+		printf("; this kernel does not track the peak");
+	}
+	printf("\n");
+	if (swiotlb->from_module)
+		printf("  grows   %s\n", swiotlb->grows ? "yes" : "no");
+	if (transient->given && transient->value) {
+		printf("  more    ");
+		print_size(transient->value);
+		printf(" for single requests\n");
+	}
+	for (size_t i = 0; i < swiotlb->nr_pools; i++)
+		print_pool(&swiotlb->pools[i]);
+}
+
 static void text_info(const struct info *info)
 {
 	print_summary(info);
@@ -213,6 +264,7 @@ static void text_info(const struct info *info)
 		print_families(info);
 	if (info->have_calls)
 		print_calls(info);
+	print_swiotlb(&info->swiotlb);
 	if (info->unread)
 		printf("\nincomplete: %s: %s; "
 		       "RHI families and host calls need root and debugfs\n",

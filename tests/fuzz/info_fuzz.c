@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		SYSFS "/status", SYSFS "/granule", SYSFS "/hostconf_version",
 		SYSFS "/hostconf_features", SYSFS "/ipa_change_alignment",
 		PARAMETERS "/granule", PARAMETERS "/force",
-		DEBUGFS "/hostconf", DEBUGFS "/calls", DEBUGFS "/families", NULL
+		DEBUGFS "/hostconf", DEBUGFS "/calls", DEBUGFS "/families",
+		DEBUGFS "/swiotlb", NULL
 	};
 	const struct sysroot *root = report_tree(data, size, paths);
 	struct info info = { 0 };

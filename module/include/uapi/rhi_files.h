@@ -36,6 +36,15 @@
 #define RHI_HOOK_DRAINING		"draining"
 #define RHI_HOOK_OFF			"off"
 
+
+/* swiotlb */
+#define RHI_SWIOTLB_SIZE		"size_bytes"
+#define RHI_SWIOTLB_USED		"used_bytes"
+#define RHI_SWIOTLB_PEAK		"peak_bytes"
+#define RHI_SWIOTLB_GROWS		"grows"
+#define RHI_SWIOTLB_TRANSIENT		"transient_bytes"
+#define RHI_SWIOTLB_POOL		"pool"
+#define RHI_SWIOTLB_NONE		"none"
 /* pools: totals */
 #define RHI_TOTAL_SHARED_CHUNKS		"shared_chunks"
 #define RHI_TOTAL_SHARED_BYTES		"shared_bytes"
