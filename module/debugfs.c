@@ -9,6 +9,7 @@
 #include "audit_load.h"
 #include "audit_show.h"
 #include "bounce.h"
+#include "bound.h"
 #include "debugfs.h"
 #include "granule.h"
 #include "hook.h"
@@ -105,6 +106,7 @@ DEFINE_SHOW_ATTRIBUTE(about);
 static int hook_file_show(struct seq_file *s, void *unused)
 {
 	hook_show(s);
+	bound_show(s);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(hook_file);

@@ -18,6 +18,7 @@
 #include <uapi/rhi_files.h>
 
 #include "arena.h"
+#include "bound.h"
 #include "hook.h"
 #include "hook_calls.h"
 #include "hook_its.h"
@@ -41,6 +42,7 @@ static void hook_settle_fn(struct work_struct *unused)
 static void switch_off(void)
 {
 	hook_turn(false);
+	bound_forget();
 	if (its_registered)
 		hook_its_unregister();
 	its_registered = false;
@@ -61,6 +63,7 @@ static int switch_on(void)
 		return err;
 	}
 	hook_turn(true);
+	bound_record();
 	its_registered = !hook_its_register();
 	return 0;
 }

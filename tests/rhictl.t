@@ -94,9 +94,10 @@ and (.unread_path != null or (.families != null and .calls != null))
 '
 hook_schema=$defs'
 .schema == 2
-and (keys == ["devices", "redirected_calls", "schema", "state", "unread_path"])
+and (keys == ["devices", "early_devices", "redirected_calls", "schema", "state", "unread_path"])
 and (.state | IN("on", "draining", "off"))
 and ((.unread_path == null) == (.devices != null and .redirected_calls != null))
+and (.early_devices | null_or(all(.[]; length > 0)))
 and (.redirected_calls | null_or(all(.[]; null_or(count))))
 and (.devices | null_or(all(.[];
 	(.buffer_used_bytes <= .buffer_shared_bytes) and (.pools, .pool_used_bytes, .pool_shared_bytes | count))))
@@ -311,6 +312,10 @@ hook-function-junk     | 1 | hook-on           | echo "dma.alloc 1" >>$debug/hoo
 hook-used-more         | 1 | hook-on           | echo "a 65537 65536" >>$debug/hook
 hook-four-words        | 1 | hook-on           | echo "a 1 65536 1" >>$debug/hook
 hook-device-long       | 1 | hook-on           | echo "$(printf %064d 0) 1 65536" >>$debug/hook
+hook-early             | 0 | hook-on           | printf "early_devices 2\nearly 0000:00:03.0\nearly a b\n" >>$debug/hook
+hook-early-none        | 0 | hook-on           | echo "early_devices 0" >>$debug/hook
+hook-early-junk        | 1 | hook-on           | echo "early_devices some" >>$debug/hook
+hook-early-long        | 1 | hook-on           | echo "early $(printf %064d 0)" >>$debug/hook
 hook-empty             | 1 | hook-on           | : >$debug/hook
 hook-pools-short       | 1 | hook-on           | echo "a 16 1 4096 1 65536 0 shared" >>$debug/pools
 hook-pools-kind        | 1 | hook-on           | echo "a 16 1 4096 1 65536 0 secret b" >>$debug/pools
@@ -556,7 +561,12 @@ check-boot-old-module     | 0 | check-nvme        | no_load_audit
 check-boot-old-module-none | 0 | check-nvme        | no_load_audit; audited none
 check-boot-old-module-bad | 2 | check-nvme        | no_load_audit; audited destroyed
 check-devices-none        | 0 | check-nvme        | rm sys/bus/pci/drivers/nvme/0000:* sys/bus/virtio/drivers/virtio_blk/virtio0
-check-devices-early       | 0 | check-hook        | mkdir -p sys/bus/pci/drivers/e1000e; : >sys/bus/pci/drivers/e1000e/0000:00:03.0
+check-devices-early       | 0 | check-hook        | bound 0000:00:03.0; early 0000:00:03.0 0000:00:04.0
+check-devices-early-memory | 0 | check-hook        | early 0000:00:01.0
+check-devices-late        | 0 | check-hook        | bound 0000:00:03.0
+check-devices-not-listed  | 0 | check-hook        | bound 0000:00:03.0; sed -i "s/^early_devices .*/early_devices 99/" $debug/hook
+check-devices-old-module  | 0 | check-hook        | bound 0000:00:03.0; sed -i /^early/d $debug/hook
+check-devices-old-module-good | 0 | check-hook        | sed -i /^early/d $debug/hook
 check-devices-link        | 0 | check-hook        | rm sys/bus/virtio/devices/virtio0; ln -s x sys/bus/virtio/devices/virtio0
 check-devices-port        | 0 | check-hook        | mkdir -p sys/bus/pci/drivers/pcieport; : >sys/bus/pci/drivers/pcieport/0000:00:03.0
 check-devices-mmio        | 0 | check-64k         | mkdir -p sys/bus/virtio/devices sys/bus/virtio/drivers/virtio_net; ln -s ../../../devices/platform/a000000.virtio_mmio/virtio7 sys/bus/virtio/devices/virtio7; : | tee sys/bus/virtio/drivers/virtio_net/virtio7 >sys/bus/virtio/drivers/virtio_net/virtio

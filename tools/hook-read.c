@@ -87,6 +87,20 @@ static int add_function(struct hook *hook, const char *name, const char *calls)
 	return 0;
 }
 
+static int add_early(struct hook *hook, const char *name)
+{
+	char (*grown)[sizeof(*hook->early)];
+
+	if (strlen(name) >= sizeof(*hook->early))
+		return -EPROTO;
+	grown = reallocarray(hook->early, hook->nr_early + 1, sizeof(*hook->early));
+	if (!grown)
+		return -ENOMEM;
+	hook->early = grown;
+	memcpy(hook->early[hook->nr_early++], name, strlen(name) + 1);
+	return 0;
+}
+
 static int add_hook_line(void *to, char **fields)
 {
 	struct hook *hook = to;
@@ -94,6 +108,12 @@ static int add_hook_line(void *to, char **fields)
 	if (!strcmp(fields[0], "state")) {
 		hook->state = find_state(fields[1]);
 		return hook->state ? 0 : -EPROTO;
+	}
+	if (!strcmp(fields[0], RHI_HOOK_EARLY))
+		return add_early(hook, fields[1]);
+	if (!strcmp(fields[0], RHI_HOOK_EARLY_DEVICES)) {
+		hook->early_devices.given = decode_decimal(fields[1], &hook->early_devices.value);
+		return hook->early_devices.given ? 0 : -EPROTO;
 	}
 	if (strchr(fields[1], ' '))
 		return add_buffers(hook, fields[0], fields[1]);
@@ -207,6 +227,33 @@ int hook_read(const struct sysroot *root, struct hook *hook)
 }
 
 /**
+ * hook_lists_early - check whether the module lists all devices that were bound before the hook
+ * @hook: the hook
+ *
+ * Return: true if it does; false for an older module, while the hook is off, and if the module has
+ *	no room for all.
+ */
+bool hook_lists_early(const struct hook *hook)
+{
+	return hook->early_devices.given && hook->early_devices.value == hook->nr_early;
+}
+
+/**
+ * hook_has_early - check whether a device is in that list
+ * @hook: the hook
+ * @name: name of the device
+ *
+ * Return: true if it is.
+ */
+bool hook_has_early(const struct hook *hook, const char *name)
+{
+	for (size_t i = 0; i < hook->nr_early; i++)
+		if (!strcmp(hook->early[i], name))
+			return true;
+	return false;
+}
+
+/**
  * hook_free - release what hook_read() allocated
  * @hook: the hook
  */
@@ -214,4 +261,5 @@ void hook_free(struct hook *hook)
 {
 	free(hook->functions);
 	free(hook->devices);
+	free(hook->early);
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "decode.h"
+
 struct hook_state {
 	const char *word;
 	const char *meaning;
@@ -38,11 +40,16 @@ struct hook {
 	size_t nr_functions;
 	struct hook_device *devices;
 	size_t nr_devices;
+	struct answer early_devices;	/* number of devices bound before the hook was on */
+	char (*early)[64];		/* their names, as far as the module lists them */
+	size_t nr_early;
 };
 
 struct sysroot;
 
 int hook_read(const struct sysroot *root, struct hook *hook);
+bool hook_lists_early(const struct hook *hook);
+bool hook_has_early(const struct hook *hook, const char *name);
 void hook_free(struct hook *hook);
 
 #endif

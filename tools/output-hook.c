@@ -89,6 +89,15 @@ static struct json_object *devices_list(const struct hook *hook)
 	return devices;
 }
 
+static struct json_object *early_list(const struct hook *hook)
+{
+	struct json_object *names = json_list();
+
+	for (size_t i = 0; i < hook->nr_early; i++)
+		json_append(names, json_text(hook->early[i]));
+	return names;
+}
+
 /**
  * json_hook - print the state of the hook as JSON
  * @hook: the state
@@ -100,6 +109,7 @@ void json_hook(const struct hook *hook)
 	json_set(report, "state", json_text(hook->state->word));
 	json_set(report, "redirected_calls", hook->unread ? NULL : functions_map(hook));
 	json_set(report, "devices", hook->unread ? NULL : devices_list(hook));
+	json_set(report, "early_devices", hook->early_devices.given ? early_list(hook) : NULL);
 	json_set(report, "unread_path", hook->unread ? json_text(hook->unread) : NULL);
 	json_finish(report);
 }

@@ -36,6 +36,9 @@
 #define RHI_HOOK_DRAINING		"draining"
 #define RHI_HOOK_OFF			"off"
 
+/* hook, while it is on: devices that were bound before */
+#define RHI_HOOK_EARLY_DEVICES		"early_devices"
+#define RHI_HOOK_EARLY			"early"
 
 /* swiotlb */
 #define RHI_SWIOTLB_SIZE		"size_bytes"
@@ -45,6 +48,7 @@
 #define RHI_SWIOTLB_TRANSIENT		"transient_bytes"
 #define RHI_SWIOTLB_POOL		"pool"
 #define RHI_SWIOTLB_NONE		"none"
+
 /* pools: totals */
 #define RHI_TOTAL_SHARED_CHUNKS		"shared_chunks"
 #define RHI_TOTAL_SHARED_BYTES		"shared_bytes"
