@@ -17,7 +17,10 @@ static void check(const struct config *cfg)
 	MUST(cfg->dtb >= PLAT_RAM && cfg->dtb - PLAT_RAM < cfg->memory);
 	MUST(cfg->cpus >= 1 && cfg->cpus <= PLAT_CPUS);
 	MUST(cfg->granule >= PAGE_SIZE && !(cfg->granule & (cfg->granule - 1)));
-	MUST(cfg->host_step % PAGE_SIZE == 0 && cfg->host_stop % PAGE_SIZE == 0);
+	MUST(cfg->rmm <= RMM_2_0 && (cfg->rmm != RMM_2_0 || !host_splits_granules(cfg)));
+	MUST(cfg->rmi_granule == (cfg->rmm == RMM_2_0 ? cfg->granule : PAGE_SIZE));
+	MUST(cfg->rmi_granule == 4096 || cfg->rmi_granule == 16384 || cfg->rmi_granule == 65536);
+	MUST(cfg->host_step % cfg->rmi_granule == 0 && cfg->host_stop % cfg->rmi_granule == 0);
 	MUST(host_policy_name(cfg->host));
 	MUST(cfg->state_get <= STATE_GET_MOVING);
 	MUST(cfg->rsi_version <= 4 && cfg->rsi_features <= 4 && cfg->rsi_alignment <= 4);

@@ -57,27 +57,37 @@ static u64 take_register(void)
 	}
 }
 
+static const char *any_host(u64 i)
+{
+	unsigned int hosts = 0;
+
+	while (host_policy_name(hosts))
+		hosts++;
+	return host_policy_name(i % hosts);
+}
+
 static struct realm *take_host(void)
 {
 	static const char *const states[] = {
 		"honest", "error", "backwards", "empty", "beyond", "inside", "unknown", "pages",
 		"flip", "moving"
 	};
-	const u64 kinds = take(1), host = take(1);
+	const u64 kinds = take(1), host = take(1), shift = host >> 4;
+	const char *name = any_host(host);
+	/* All granules of RMM 2.0, and hosts that it allows */
+	const bool v2 = shift >= 12 && strcmp(name, "destroy");
+	const u64 granule = PAGE_SIZE << (v2 ? (shift - 12) % 3 * 2 : shift);
+	const u64 unit = v2 ? granule : PAGE_SIZE;
 	char text[512];
 	struct sbuf sb = SBUF(text, sizeof(text));
-	unsigned int hosts = 0;
 
-	while (host_policy_name(hosts))
-		hosts++;
-	sb_printf(&sb, "cpus=4\nhost=%s\ngranule=%lu\n", host_policy_name(host % hosts),
-		  PAGE_SIZE << (host >> 4));
+	sb_printf(&sb, "cpus=4\nhost=%s\ngranule=%lu\nrmm=%s\n", name, granule, v2 ? "2.0" : "1.0");
 	if (kinds & 1)
 		sb_printf(&sb, "host.hostile=%lu\n", take(2));
 	if (kinds & 2)
-		sb_printf(&sb, "host.step=%lu\n", take(1) * PAGE_SIZE);
+		sb_printf(&sb, "host.step=%lu\n", take(1) * unit);
 	if (kinds & 4)
-		sb_printf(&sb, "host.stop=%lu\n", take(1) * PAGE_SIZE);
+		sb_printf(&sb, "host.stop=%lu\n", take(1) * unit);
 	if (kinds & 8)
 		sb_printf(&sb, "host.keep=1\n");
 	if (kinds & 16)
@@ -144,9 +154,15 @@ static void check_range(struct realm *realm, u64 base, u64 top, enum ripas ripas
 		MUST(!is_within(range, i) || ripas_of(realm, i) == ripas);
 }
 
+/* RMM 2.0 ignores the upper bits of X3. */
+static u64 wanted_ripas(const struct realm *realm, const u64 *x)
+{
+	return realm->cfg.rmm == RMM_2_0 ? x[3] & 0xff : x[3];
+}
+
 static void check_page(struct realm *realm, const struct before *b, u64 i, bool done)
 {
-	const enum ripas now = ripas_of(realm, i), wanted = b->x[3];
+	const enum ripas now = ripas_of(realm, i), wanted = wanted_ripas(realm, b->x);
 	const u64 *page = arch_pa_to_va(PLAT_RAM + i * PAGE_SIZE);
 	const bool written = realm->hostile.on || realm->cfg.host_scribble;
 
@@ -163,15 +179,15 @@ static void check_page(struct realm *realm, const struct before *b, u64 i, bool 
 
 static void check_set(struct realm *realm, const struct before *b, const u64 *x)
 {
-	const bool good = is_range(b->x) && b->x[3] <= RIPAS_RAM &&
-			  host_has_realm(&realm->cfg);
+	const u64 wanted = wanted_ripas(realm, b->x);
+	const bool good = is_range(b->x) && wanted <= RIPAS_RAM && host_has_realm(&realm->cfg);
 	u64 bytes = 0;
 
 	for (u64 i = 0; i < PAGES; i++) {
 		const enum ripas now = ripas_of(realm, i);
 
 		check_page(realm, b, i, good);
-		if (is_within(b->x, i) && now == b->x[3] && now != b->ripas[i])
+		if (is_within(b->x, i) && now == wanted && now != b->ripas[i])
 			bytes += PAGE_SIZE;
 	}
 	MUST(bytes_changed(realm) - b->bytes == bytes);
@@ -185,7 +201,7 @@ static void check_set(struct realm *realm, const struct before *b, const u64 *x)
 	MUST(x[2] <= RSI_REJECT);
 	/* Even a hostile host never claims a change that was not made. */
 	if (x[1] > b->x[1] && x[1] <= b->x[2] && x[1] % PAGE_SIZE == 0)
-		check_range(realm, b->x[1], x[1], b->x[3]);
+		check_range(realm, b->x[1], x[1], wanted);
 }
 
 static void check_get(struct realm *realm, const struct before *b, const u64 *x)

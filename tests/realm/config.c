@@ -16,6 +16,13 @@ static const char *const state_get_names[] = {
 	[STATE_GET_MOVING] = "moving",
 };
 
+static const char *rmm_name(unsigned int i)
+{
+	static const char *const names[] = { [RMM_1_0] = "1.0", [RMM_2_0] = "2.0" };
+
+	return i < ARRAY_SIZE(names) ? names[i] : NULL;
+}
+
 static const char *state_get_name(unsigned int i)
 {
 	return i < ARRAY_SIZE(state_get_names) ? state_get_names[i] : NULL;
@@ -166,6 +173,7 @@ static const struct key {
 	const char *takes;
 	const char *(*word)(unsigned int i);	/* instead of set() and takes */
 } keys[] = {
+	{ "rmm", .at = AT(rmm), .word = rmm_name },
 	{ "memory", set_number, AT(memory), "bytes" },
 	{ "entry", set_number, AT(entry), "an address" },
 	{ "dtb", set_number, AT(dtb), "an address" },
@@ -239,6 +247,8 @@ static bool parse_line(struct config *cfg, const char *line, size_t len, u64 num
 	return false;
 }
 
+#define RMI_GRANULE_MAX	65536UL
+
 static bool in_ram(const struct config *cfg, u64 ipa)
 {
 	return ipa >= PLAT_RAM && ipa < PLAT_RAM + cfg->memory;
@@ -254,8 +264,14 @@ static const char *contradiction(const struct config *cfg)
 		return "dtb= must be an 8-byte aligned address in the Realm's memory";
 	if (!cfg->cpus || cfg->cpus > PLAT_CPUS)
 		return "cpus= must be 1 to 8";
-	if (!IS_ALIGNED(cfg->host_step | cfg->host_stop, PAGE_SIZE))
-		return "host.step= and host.stop= must be multiples of 4096";
+	if (cfg->rmi_granule != 4096 && cfg->rmi_granule != 16384 && cfg->rmi_granule != 65536)
+		return "granule= must be 4096, 16384 or 65536 with rmm=2.0";
+	if (cfg->rmm == RMM_2_0 && host_splits_granules(cfg))
+		return "host=destroy needs rmm=1.0: no request changes part of a granule";
+	if (!IS_ALIGNED(cfg->host_step | cfg->host_stop, cfg->rmi_granule))
+		return cfg->rmm == RMM_2_0 ?
+		       "host.step= and host.stop= must be multiples of granule=" :
+		       "host.step= and host.stop= must be multiples of 4096";
 	return NULL;
 }
 
@@ -267,7 +283,7 @@ bool config_parse(struct config *cfg, const char *text, struct sbuf *err)
 	*cfg = (struct config){
 		.cpus = 1,
 		.granule = PAGE_SIZE,
-		.host_stop = ~(PAGE_SIZE - 1),
+		.host_stop = ~(RMI_GRANULE_MAX - 1),
 		.hostconf_version = { .known = true, .value = 0x10000 },
 		.hostconf_features = { .known = true, .value = 1 },
 		.hostconf_alignment = { .known = true },
@@ -289,6 +305,7 @@ bool config_parse(struct config *cfg, const char *text, struct sbuf *err)
 	if (cfg->granule < PAGE_SIZE || cfg->granule & (cfg->granule - 1))
 		cfg->granule = PAGE_SIZE;
 
+	cfg->rmi_granule = cfg->rmm == RMM_2_0 ? cfg->granule : PAGE_SIZE;
 	wrong = contradiction(cfg);
 	if (wrong)
 		sb_printf(err, "configuration: %s", wrong);

@@ -39,13 +39,21 @@ enum rhi_family {
 	RHI_FAMILIES,
 };
 
+/** enum rmm - version of the RMM specification (DEN0137) */
+enum rmm {
+	RMM_1_0,
+	RMM_2_0,
+};
+
 struct config {
+	unsigned int rmm;		/* enum rmm */
 	u64 memory;			/* bytes of the Realm's RAM */
 	u64 entry;			/* IPA of the kernel's first instruction */
 	u64 dtb;			/* IPA in its initial X0 */
 	u64 cpus;
 	unsigned int host;		/* its policy: see host.h */
 	u64 granule;			/* the host's granule in bytes */
+	u64 rmi_granule;		/* of the translation tables: @granule, with RMM 1.0 4096 */
 	u64 host_step;			/* maximum bytes per request; 0: unlimited */
 
 	/* These start with the first RHI call: no kernel would boot otherwise. */

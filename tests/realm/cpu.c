@@ -15,11 +15,13 @@
 #define SCTLR_EL2_VALUE		(0x30c50830UL | BIT(0) | BIT(2) | BIT(12))
 
 /*
- * Must match stage2.c: 4K granule, start at level 1, write-back inner-shareable walks, 36-bit
- * output.
+ * Must match stage2.c: start at level 1 with a granule of 4K, else at level 2 (SL0 is 1 for both),
+ * write-back inner-shareable walks, 36-bit output.
  */
 #define VTCR_EL2_VALUE		(BIT(31) | 1UL << 16 | 3UL << 12 | 1UL << 10 | 1UL << 8 | \
 				 1UL << 6 | (64 - PLAT_IPA_BITS))
+#define VTCR_TG0_64K		(1UL << 14)
+#define VTCR_TG0_16K		(2UL << 14)
 #define VMID			1UL
 
 #define HCR_VM			BIT(0)
@@ -76,10 +78,22 @@ static void init_traps(void)
 	sysreg_write(vmpidr_el2, sysreg_read(mpidr_el1));
 }
 
+static u64 vtcr(const struct realm *realm)
+{
+	switch (realm->s2.granule) {
+	case 65536:
+		return VTCR_EL2_VALUE | VTCR_TG0_64K;
+	case 16384:
+		return VTCR_EL2_VALUE | VTCR_TG0_16K;
+	default:
+		return VTCR_EL2_VALUE;
+	}
+}
+
 void cpu_enter(struct realm *realm, u64 entry, u64 x0)
 {
 	init_traps();
-	sysreg_write(vtcr_el2, VTCR_EL2_VALUE);
+	sysreg_write(vtcr_el2, vtcr(realm));
 	sysreg_write(vttbr_el2, arch_va_to_pa(realm->s2.root) | VMID << 48);
 	dsb(ish);
 	isb();

@@ -60,20 +60,19 @@ static void harm(struct realm *realm, const struct host_request *req, u64 next)
 
 	if (next != req->base)
 		hostile_shared(&realm->hostile, req->base, next);
-	if (hostile_destroy(&realm->hostile, &base, &top))
+	if (hostile_destroy(&realm->hostile, &base, &top, realm->s2.granule))
 		s2_destroy(&realm->s2, base, top);
 }
 
-/* What hosts do with a request. These set *@next and *@rejected, as host_ripas_change() does. */
-static enum result change(struct realm *realm, struct vcpu *vcpu, const struct host_request *req,
-			  u64 *next, bool *rejected)
+static void change_granules(struct realm *realm, const struct host_request *req, u64 *next,
+			    bool *rejected)
 {
 	struct direction *dir = req->ripas == RIPAS_RAM ? &realm->to_private : &realm->to_shared;
 	u64 top = limit(realm, req), before = dir->bytes;
 	bool refused = top == req->base;
 
 	if (!refused)
-		top = hostile_change(&realm->hostile, req->base, top, &refused);
+		top = hostile_change(&realm->hostile, req->base, top, realm->s2.granule, &refused);
 	*next = s2_set(&realm->s2, req->base, top, req->ripas, req->change_destroyed,
 		       &dir->bytes);
 	*rejected = *next != top || refused;
@@ -81,6 +80,25 @@ static enum result change(struct realm *realm, struct vcpu *vcpu, const struct h
 		harm(realm, req, *next);
 	if (realm->asked && req->ripas == RIPAS_EMPTY)
 		realm->shared_since_asked += dir->bytes - before;
+}
+
+/*
+ * What hosts do with a request. These set *@next and *@rejected, as host_ripas_change() does.
+ *
+ * The translation tables have one RIPAS for each granule. So the host can only change whole
+ * granules from the base of the request on, and makes no progress after them.
+ */
+static enum result change(struct realm *realm, struct vcpu *vcpu, const struct host_request *req,
+			  u64 *next, bool *rejected)
+{
+	const u64 granule = realm->s2.granule;
+	struct host_request part = *req;
+
+	*next = req->base;
+	*rejected = false;
+	part.top = ALIGN_DOWN(req->top, granule);
+	if (IS_ALIGNED(part.base, granule) && part.base < part.top)
+		change_granules(realm, &part, next, rejected);
 	return HANDLED;
 }
 
@@ -139,6 +157,11 @@ const char *host_policy_name(unsigned int host)
 bool host_has_realm(const struct config *cfg)
 {
 	return policies[cfg->host].misaligned;
+}
+
+bool host_splits_granules(const struct config *cfg)
+{
+	return policies[cfg->host].misaligned == destroy;
 }
 
 enum result host_ripas_change(struct realm *realm, struct vcpu *vcpu,

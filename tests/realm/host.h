@@ -29,6 +29,14 @@ const char *host_policy_name(unsigned int host);
 bool host_has_realm(const struct config *cfg);
 
 /**
+ * host_splits_granules() - test whether the host changes part of a granule
+ * @cfg:	configuration
+ *
+ * Return: true for a policy that RMM 2.0 cannot have.
+ */
+bool host_splits_granules(const struct config *cfg);
+
+/**
  * host_ripas_change() - let the host handle RSI_IPA_STATE_SET
  * @realm:	Realm; its lock is held
  * @vcpu:	caller

@@ -111,9 +111,9 @@ u64 hostile_call(struct hostile *h, u64 *gprs)
 	return 0;
 }
 
-u64 hostile_change(struct hostile *h, u64 base, u64 top, bool *rejected)
+u64 hostile_change(struct hostile *h, u64 base, u64 top, u64 granule, bool *rejected)
 {
-	u64 state, pages = (top - base) / PAGE_SIZE, what;
+	u64 state, units = (top - base) / granule, what;
 
 	if (!begin(h, HOSTILE_CHANGE, &state))
 		return top;
@@ -127,23 +127,23 @@ u64 hostile_change(struct hostile *h, u64 base, u64 top, bool *rejected)
 		given(h, HOSTILE_CHANGE, *rejected);
 		return base;
 	}
-	if (what >= 16 || pages == 1)
+	if (what >= 16 || units == 1)
 		return top;
-	pages = 1 + below(&state, pages - 1);
-	given(h, HOSTILE_CHANGE, pages);
-	return base + pages * PAGE_SIZE;
+	units = 1 + below(&state, units - 1);
+	given(h, HOSTILE_CHANGE, units);
+	return base + units * granule;
 }
 
-bool hostile_destroy(struct hostile *h, u64 *base, u64 *top)
+bool hostile_destroy(struct hostile *h, u64 *base, u64 *top, u64 granule)
 {
-	u64 state, pages = (*top - *base) / PAGE_SIZE;
+	u64 state, units = (*top - *base) / granule;
 
-	if (!pages || !begin(h, HOSTILE_DESTROY, &state) || below(&state, 4))
+	if (!units || !begin(h, HOSTILE_DESTROY, &state) || below(&state, 4))
 		return false;
-	*base += below(&state, pages) * PAGE_SIZE;
-	pages = 1 + below(&state, PAGES_AT_ONCE);
-	*top = min_u64(*top, *base + pages * PAGE_SIZE);
-	given(h, HOSTILE_DESTROY, pages);
+	*base += below(&state, units) * granule;
+	units = 1 + below(&state, PAGES_AT_ONCE);
+	*top = min_u64(*top, *base + units * granule);
+	given(h, HOSTILE_DESTROY, units);
 	return true;
 }
 

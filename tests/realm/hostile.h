@@ -78,23 +78,25 @@ u64 hostile_call(struct hostile *h, u64 *gprs);
  * @h:		state
  * @base:	first IPA
  * @top:	end of an honest change, above @base
+ * @granule:	unit of changes in bytes; @base and @top are multiples
  * @rejected:	set if the host refuses
  *
  * At most 20 requests in a row make no progress: a kernel that retries forever must succeed.
  *
  * Return: end of this change, from @base to @top.
  */
-u64 hostile_change(struct hostile *h, u64 base, u64 top, bool *rejected);
+u64 hostile_change(struct hostile *h, u64 base, u64 top, u64 granule, bool *rejected);
 
 /**
  * hostile_destroy() - lose pages that a request has not reached
  * @h:		state
  * @base:	first page not reached; changed to the first page lost
  * @top:	end of the request; changed to the end of the lost pages
+ * @granule:	unit in bytes; @base and @top are multiples
  *
  * Return: false if no page is lost.
  */
-bool hostile_destroy(struct hostile *h, u64 *base, u64 *top);
+bool hostile_destroy(struct hostile *h, u64 *base, u64 *top, u64 granule);
 
 /**
  * hostile_set_answer() - draw an answer of RSI_IPA_STATE_SET

@@ -29,11 +29,11 @@ static bool configure(struct realm *realm)
 
 static bool build(struct realm *realm)
 {
-	u64 pool = ALIGN_UP((u64)image_end, PAGE_SIZE);
 	struct config *cfg = &realm->cfg;
+	u64 pool = ALIGN_UP((u64)image_end, cfg->rmi_granule);
 
-	if (s2_init(&realm->s2, (void *)pool, PLAT_RAM - pool, PLAT_RAM, cfg->memory,
-		    host_has_realm(cfg)))
+	if (s2_init(&realm->s2, (void *)pool, PLAT_RAM - pool, cfg->rmi_granule, PLAT_RAM,
+		    cfg->memory, host_has_realm(cfg)))
 		return true;
 	realm_end(realm, &realm->vcpu[0], END_FATAL, "stage-2 tables do not fit below 0x%lx",
 		  (u64)PLAT_RAM);

@@ -3,18 +3,22 @@
 #include "rsi.h"
 #include "libc.h"
 
-#define RSI_VERSION_1_0		0x10000
+#define RSI_VERSION_1_0		0x10000UL
+#define RSI_VERSION_1_1		0x10001UL
 #define RSI_HASH_SHA_256	0
 
 enum result rsi_version(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
 {
-	res[0] = arg[1] == RSI_VERSION_1_0 ? RSI_SUCCESS : RSI_ERROR_INPUT;
-	res[1] = RSI_VERSION_1_0;
-	res[2] = RSI_VERSION_1_0;
+	const u64 highest = realm->cfg.rmm == RMM_2_0 ? RSI_VERSION_1_1 : RSI_VERSION_1_0;
+	const bool known = arg[1] >= RSI_VERSION_1_0 && arg[1] <= highest;
+
+	res[0] = known ? RSI_SUCCESS : RSI_ERROR_INPUT;
+	res[1] = known ? arg[1] : highest;
+	res[2] = highest;
 	return HANDLED;
 }
 
-/* RSI 1.0 defines no features: every register reads as 0. */
+/* No features: every register reads as 0. */
 enum result rsi_features(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
 {
 	res[0] = RSI_SUCCESS;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Realm Services Interface 1.0: calls and return codes. */
+/* Realm Services Interface 1.0 and 1.1: calls and return codes. */
 #ifndef REALM_RSI_H
 #define REALM_RSI_H
 

@@ -4,13 +4,22 @@
 #include "realm.h"
 #include "rsi.h"
 
+/* RMM 2.0 reports that the host rejects, in both directions; RMM 1.0 for a change to RAM alone. */
+static bool is_rejected(const struct realm *realm, const struct host_request *req, u64 next)
+{
+	return realm->cfg.rmm == RMM_2_0 ? next == req->base : req->ripas == RIPAS_RAM;
+}
+
 enum result rsi_ipa_state_set(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
 {
+	const bool v2 = realm->cfg.rmm == RMM_2_0;
+	/* RMM 2.0: RIPAS in 8 bits, flags in 1 bit. The others should be zero, and are ignored. */
+	const u64 ripas = v2 ? arg[3] & 0xff : arg[3];
 	struct host_request req = {
 		.base = arg[1],
 		.top = arg[2],
-		.ripas = arg[3],
-		.change_destroyed = arg[4] == RSI_CHANGE_DESTROYED,
+		.ripas = ripas,
+		.change_destroyed = (v2 ? arg[4] & 1 : arg[4]) == RSI_CHANGE_DESTROYED,
 	};
 	const u64 begin = arch_nsec();
 	enum result result;
@@ -18,7 +27,7 @@ enum result rsi_ipa_state_set(struct realm *realm, struct vcpu *vcpu, const u64 
 	u64 next;
 
 	res[0] = RSI_ERROR_INPUT;
-	if (arg[3] > RIPAS_RAM || !IS_ALIGNED(req.base | req.top, PAGE_SIZE) ||
+	if (ripas > RIPAS_RAM || !IS_ALIGNED(req.base | req.top, PAGE_SIZE) ||
 	    req.top <= req.base || !realm_protected(req.top - 1))
 		return HANDLED;
 
@@ -31,8 +40,7 @@ enum result rsi_ipa_state_set(struct realm *realm, struct vcpu *vcpu, const u64 
 	lock_drop(&realm->lock);
 	res[0] = RSI_SUCCESS;
 	res[1] = next;
-	/* Only a change to RAM can report a refusal. */
-	res[2] = req.ripas == RIPAS_RAM && rejected ? RSI_REJECT : RSI_ACCEPT;
+	res[2] = rejected && is_rejected(realm, &req, next) ? RSI_REJECT : RSI_ACCEPT;
 	hostile_set_answer(&realm->hostile, req.base, req.top, res);
 	return result;
 }

@@ -164,6 +164,17 @@ static void config_state_get(void)
 	CHECK(parse(BASE "rsi.state_get=honest") && cfg.state_get == STATE_GET_HONEST);
 }
 
+static void config_rmm(void)
+{
+	CHECK(parse(BASE "granule=65536") && cfg.rmm == RMM_1_0);
+	CHECK_EQ(cfg.rmi_granule, 4096);
+	CHECK(parse(BASE "rmm=1.0\ngranule=2097152") && cfg.rmi_granule == 4096);
+	CHECK(parse(BASE "rmm=2.0") && cfg.rmm == RMM_2_0 && cfg.rmi_granule == 4096);
+	CHECK(parse(BASE "rmm=2.0\ngranule=16384") && cfg.rmi_granule == 16384);
+	CHECK(parse(BASE "granule=65536\nrmm=2.0\nhost.step=65536") && cfg.rmi_granule == 65536);
+	CHECK(!parse(BASE "rmm=2"));
+}
+
 static void config_comments_and_blank_lines(void)
 {
 	CHECK(parse("# a run\n\n" BASE "\ncpus=8"));
@@ -218,6 +229,15 @@ static const struct bad bad[] = {
 	  "configuration: host.step= and host.stop= must be multiples of 4096" },
 	{ BASE "host.stop=1",
 	  "configuration: host.step= and host.stop= must be multiples of 4096" },
+	{ BASE "rmm=1.1", "configuration line 4 \"rmm=1.1\": rmm expects 1.0 or 2.0" },
+	{ BASE "rmm=2.0\ngranule=8192",
+	  "configuration: granule= must be 4096, 16384 or 65536 with rmm=2.0" },
+	{ BASE "granule=2097152\nrmm=2.0",
+	  "configuration: granule= must be 4096, 16384 or 65536 with rmm=2.0" },
+	{ BASE "rmm=2.0\nhost=destroy",
+	  "configuration: host=destroy needs rmm=1.0: no request changes part of a granule" },
+	{ BASE "rmm=2.0\ngranule=16384\nhost.step=4096",
+	  "configuration: host.step= and host.stop= must be multiples of granule=" },
 	{ BASE "host.keep=2", "configuration line 4 \"host.keep=2\": host.keep expects 0 or 1" },
 };
 
@@ -251,6 +271,7 @@ int main(void)
 	TAP_RUN(config_rhi_off_and_single_answers);
 	TAP_RUN(config_rsi_codes);
 	TAP_RUN(config_state_get);
+	TAP_RUN(config_rmm);
 	TAP_RUN(config_comments_and_blank_lines);
 	TAP_RUN(config_largest_memory);
 	config_rejects();

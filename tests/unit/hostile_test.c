@@ -28,9 +28,9 @@ static u64 one_of_each(void)
 	sum = mix(sum, hostile_call(&h, gprs));
 	for (int i = 0; i < 31; i++)
 		sum = mix(sum, gprs[i]);
-	sum = mix(sum, hostile_change(&h, BASE, TOP, &rejected));
+	sum = mix(sum, hostile_change(&h, BASE, TOP, PAGE_SIZE, &rejected));
 	sum = mix(sum, rejected);
-	sum = mix(sum, hostile_destroy(&h, &base, &top));
+	sum = mix(sum, hostile_destroy(&h, &base, &top, PAGE_SIZE));
 	sum = mix(sum, base ^ top);
 	hostile_shared(&h, BASE, TOP);
 	hostile_set_answer(&h, BASE, TOP, set);
@@ -77,14 +77,14 @@ static void hostile_kinds_are_apart(void)
 
 	hostile_reset(&h, 7, HOSTILE_ALL);
 	for (int i = 0; i < REQUESTS; i++)
-		alone[i] = hostile_change(&h, BASE, TOP, &rejected);
+		alone[i] = hostile_change(&h, BASE, TOP, PAGE_SIZE, &rejected);
 	hostile_reset(&h, 7, HOSTILE_ALL);
 	for (int i = 0; i < REQUESTS; i++) {
 		u64 gprs[31] = { 0 };
 
 		hostile_call(&h, gprs);
 		hostile_delay(&h);
-		CHECK_EQ(hostile_change(&h, BASE, TOP, &rejected), alone[i]);
+		CHECK_EQ(hostile_change(&h, BASE, TOP, PAGE_SIZE, &rejected), alone[i]);
 	}
 }
 
@@ -128,8 +128,8 @@ static void hostile_calls(void)
 	CHECK(honest > SEEDS * 20 / 3 && honest < SEEDS * 20 * 3 / 4);
 }
 
-/* A kernel that retries makes progress, in whole pages. */
-static void hostile_changes(void)
+/* A kernel that retries makes progress, in whole granules. */
+static void check_changes(u64 granule)
 {
 	u64 longest = 0, partial = 0, rejects = 0;
 
@@ -139,9 +139,9 @@ static void hostile_changes(void)
 		hostile_reset(&h, seed, HOSTILE_ALL);
 		for (int i = 0; i < REQUESTS; i++) {
 			bool rejected = false;
-			u64 at = hostile_change(&h, base, TOP, &rejected);
+			u64 at = hostile_change(&h, base, TOP, granule, &rejected);
 
-			CHECK(at >= base && at <= TOP && IS_ALIGNED(at, PAGE_SIZE));
+			CHECK(at >= base && at <= TOP && IS_ALIGNED(at, granule));
 			CHECK(!rejected || at == base);
 			rejects += rejected;
 			partial += at > base && at < TOP;
@@ -152,6 +152,12 @@ static void hostile_changes(void)
 	}
 	CHECK(longest > 8 && longest <= 20);
 	CHECK(partial && rejects);
+}
+
+static void hostile_changes(void)
+{
+	check_changes(PAGE_SIZE);
+	check_changes(4 * PAGE_SIZE);
 }
 
 static void hostile_states(void)
@@ -218,13 +224,14 @@ static void hostile_touches_what_was_shared(void)
 			}
 			base = BASE;
 			top = TOP;
-			if (hostile_destroy(&h, &base, &top)) {
+			if (hostile_destroy(&h, &base, &top, 4 * PAGE_SIZE)) {
 				lost++;
 				CHECK(base >= BASE && base < top && top <= TOP);
+				CHECK(IS_ALIGNED(base | top, 4 * PAGE_SIZE));
 			}
 			base = TOP;
 			top = TOP;
-			CHECK(!hostile_destroy(&h, &base, &top));
+			CHECK(!hostile_destroy(&h, &base, &top, PAGE_SIZE));
 		}
 	}
 	CHECK(scribbled && hidden && lost);

@@ -10,7 +10,9 @@
 #include "summary.h"
 
 #define POOL		0x41000000UL
-#define POOL_SIZE	(64UL << 10)
+/* Tables of any granule: the first and one for each half have up to 64K */
+#define POOL_SIZE	(192UL << 10)
+#define POOL_ALIGN	(64UL << 10)
 #define PAGES		(ENV_RAM / PAGE_SIZE)
 
 u64 env_msec;
@@ -85,7 +87,7 @@ struct realm *env_realm(const char *config)
 	/* Only once: fuzz targets call this for each input. */
 	if (!ram) {
 		ram = aligned_alloc(PAGE_SIZE, ENV_RAM);
-		pool = aligned_alloc(PAGE_SIZE, POOL_SIZE);
+		pool = aligned_alloc(POOL_ALIGN, POOL_SIZE);
 		mailbox = malloc(PLAT_MAILBOX_SIZE);
 	}
 	memset(ram, 0xee, ENV_RAM);
@@ -98,7 +100,8 @@ struct realm *env_realm(const char *config)
 	snprintf(text, sizeof(text), "memory=%lu\nentry=0x48000000\ndtb=0x48000000\n%s", ENV_RAM,
 		 config);
 	if (!config_parse(&realm.cfg, text, &err) ||
-	    !s2_init(&realm.s2, pool, POOL_SIZE, PLAT_RAM, ENV_RAM, host_has_realm(&realm.cfg))) {
+	    !s2_init(&realm.s2, pool, POOL_SIZE, realm.cfg.rmi_granule, PLAT_RAM, ENV_RAM,
+		     host_has_realm(&realm.cfg))) {
 		fprintf(stderr, "no Realm: %s\n", why);
 		abort();
 	}

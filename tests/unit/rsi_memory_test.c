@@ -9,6 +9,8 @@
 #define PAGE(n)		(PLAT_RAM + (n) * PAGE_SIZE)
 #define RAM_END		(PLAT_RAM + ENV_RAM)
 #define TABLE		(2UL << 20)
+#define K16		(16UL << 10)
+#define K64		(64UL << 10)
 
 static struct realm *realm;
 
@@ -271,11 +273,16 @@ static void memory_table_pool(void)
 
 	realm = env_realm("");
 	pool = realm->s2.root;
-	CHECK(!s2_init(&s2, pool, PAGE_SIZE - 1, PLAT_RAM, ENV_RAM, true));
-	CHECK(!s2_init(&s2, pool, 4 * PAGE_SIZE, PLAT_RAM, ENV_RAM, true));
-	CHECK(!s2_init(&s2, pool, 11 * PAGE_SIZE - 1, PLAT_RAM, ENV_RAM, true));
+	CHECK(!s2_init(&s2, pool, PAGE_SIZE - 1, PAGE_SIZE, PLAT_RAM, ENV_RAM, true));
+	CHECK(!s2_init(&s2, pool, 4 * PAGE_SIZE, PAGE_SIZE, PLAT_RAM, ENV_RAM, true));
+	CHECK(!s2_init(&s2, pool, 11 * PAGE_SIZE - 1, PAGE_SIZE, PLAT_RAM, ENV_RAM, true));
 	/* One level-1 table; in each half one level-2 and four level-3 tables */
-	CHECK(s2_init(&s2, pool, 11 * PAGE_SIZE, PLAT_RAM, ENV_RAM, true));
+	CHECK(s2_init(&s2, pool, 11 * PAGE_SIZE, PAGE_SIZE, PLAT_RAM, ENV_RAM, true));
+	/* One level-2 table; in each half one level-3 table */
+	CHECK(!s2_init(&s2, pool, 3 * K16 - 1, K16, PLAT_RAM, ENV_RAM, true));
+	CHECK(s2_init(&s2, pool, 3 * K16, K16, PLAT_RAM, ENV_RAM, true));
+	CHECK(!s2_init(&s2, pool, 3 * K64 - 1, K64, PLAT_RAM, ENV_RAM, true));
+	CHECK(s2_init(&s2, pool, 3 * K64, K64, PLAT_RAM, ENV_RAM, true));
 }
 
 /* The tables of the largest Realm fit below PLAT_RAM. */
@@ -286,6 +293,11 @@ static void memory_largest_realm_fits(void)
 	u64 tables = 1 + 2 * (level3 + level2);
 
 	CHECK(tables * PAGE_SIZE + (1 << 20) <= PLAT_RAM - PLAT_IMAGE);
+	/* Tables of 16K cover 32 MiB, of 64K 512 MiB, and RAM begins in the middle of one. */
+	CHECK((1 + 2 * (PLAT_RAM_MAX / (32 << 20) + 1)) * K16 + (1 << 20) <=
+	      PLAT_RAM - PLAT_IMAGE);
+	CHECK((1 + 2 * (PLAT_RAM_MAX / (512 << 20) + 1)) * K64 + (1 << 20) <=
+	      PLAT_RAM - PLAT_IMAGE);
 }
 
 /* RSI_REALM_CONFIG only writes the defined fields of the page. */
