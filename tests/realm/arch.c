@@ -47,6 +47,11 @@ long arch_psci(u32 fid, u64 a1, u64 a2, u64 a3)
 	return (int)x0;
 }
 
+u32 arch_gicv3_vtr(void)
+{
+	return sysreg_read(s3_4_c12_c11_1);
+}
+
 u64 arch_vcpu_entry(void)
 {
 	return (u64)cpu_on_entry;

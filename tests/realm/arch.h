@@ -49,6 +49,13 @@ void arch_s2_sync(void);
 long arch_psci(u32 fid, u64 a1, u64 a2, u64 a3);
 
 /**
+ * arch_gicv3_vtr() - read the GIC's virtualization type
+ *
+ * Return: ICH_VTR_EL2.
+ */
+u32 arch_gicv3_vtr(void);
+
+/**
  * arch_vcpu_entry() - physical entry point for PSCI_CPU_ON
  *
  * Return: the address. The CPU index goes in X0.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "arch.h"
 #include "realm.h"
 #include "rsi.h"
 #include "libc.h"
@@ -28,7 +29,11 @@ enum result rsi_features(struct realm *realm, struct vcpu *vcpu, const u64 *arg,
 struct realm_config {
 	u64 ipa_bits;
 	u64 hash_algo;
-	u8 pad[0x1f0];
+	u64 num_aux_planes;
+	u32 gicv3_vtr;
+	u32 pad0;
+	u64 ats_plane;
+	u8 pad1[0x1d8];
 	u8 rpv[64];
 };
 
@@ -44,6 +49,11 @@ enum result rsi_realm_config(struct realm *realm, struct vcpu *vcpu, const u64 *
 	if (page) {
 		page->ipa_bits = PLAT_IPA_BITS;
 		page->hash_algo = RSI_HASH_SHA_256;
+		page->num_aux_planes = 0;
+		page->gicv3_vtr = arch_gicv3_vtr();
+		/* As in TF-RMM after 0.8.0 */
+		if (realm->cfg.rmm == RMM_2_0)
+			page->ats_plane = 0;
 		memset(page->rpv, 0, sizeof(page->rpv));
 	}
 	lock_drop(&realm->lock);

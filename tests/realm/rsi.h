@@ -19,7 +19,7 @@
 smc_fn rsi_version, rsi_features, rsi_realm_config;
 smc_fn rsi_measurement_read, rsi_measurement_extend;
 smc_fn rsi_attestation_token_init, rsi_attestation_token_continue;
-smc_fn rsi_ipa_state_set, rsi_ipa_state_get;
+smc_fn rsi_ipa_state_set, rsi_ipa_state_get, rsi_mem_get_perm_value;
 smc_fn rsi_host_call;
 
 #endif

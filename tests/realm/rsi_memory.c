@@ -4,6 +4,9 @@
 #include "realm.h"
 #include "rsi.h"
 
+#define MEM_PERMS	15
+#define MEM_PERM_RW_UPX	15
+
 /* RMM 2.0 reports that the host rejects, in both directions; RMM 1.0 for a change to RAM alone. */
 static bool is_rejected(const struct realm *realm, const struct host_request *req, u64 next)
 {
@@ -74,11 +77,9 @@ static void spoil(struct realm *realm, u64 start, u64 end, u64 *res)
 		res[2] = RIPAS_DESTROYED + 2;
 		break;
 	case STATE_GET_PAGES:
-		res[1] = start + PAGE_SIZE;
 		res[2] = RIPAS_RAM;
 		break;
 	case STATE_GET_FLIP:
-		res[1] = start + PAGE_SIZE;
 		res[2] = page % 2 ? RIPAS_EMPTY : RIPAS_RAM;
 		break;
 	case STATE_GET_MOVING:
@@ -90,6 +91,13 @@ static void spoil(struct realm *realm, u64 start, u64 end, u64 *res)
 	}
 }
 
+/* The lies that answer for one page at a time */
+static bool page_by_page(const struct realm *realm)
+{
+	return realm->asked && (realm->cfg.state_get == STATE_GET_PAGES ||
+				realm->cfg.state_get == STATE_GET_FLIP);
+}
+
 enum result rsi_ipa_state_get(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
 {
 	u64 start = arg[1], end = arg[2];
@@ -99,7 +107,7 @@ enum result rsi_ipa_state_get(struct realm *realm, struct vcpu *vcpu, const u64 
 	if (!IS_ALIGNED(start | end, PAGE_SIZE) || start >= end || !realm_protected(end - 1))
 		return HANDLED;
 	lock_take(&realm->lock);
-	res[1] = s2_run(&realm->s2, start, end, &ripas);
+	res[1] = s2_run(&realm->s2, start, page_by_page(realm) ? start + PAGE_SIZE : end, &ripas);
 	lock_drop(&realm->lock);
 	res[0] = RSI_SUCCESS;
 	res[2] = ripas;
@@ -108,5 +116,20 @@ enum result rsi_ipa_state_get(struct realm *realm, struct vcpu *vcpu, const u64 
 	/* Outside RAM stay honest: a kernel that maps a device has to trust the answer. */
 	if (start >= realm->s2.ram && start < realm->s2.ram_end)
 		hostile_get_answer(&realm->hostile, start, end, res);
+	return HANDLED;
+}
+
+/*
+ * RSI 1.1, but TF-RMM 0.8.0 has it already when it offers RSI 1.0. There is one plane, and each of
+ * its 15 permissions is all access.
+ */
+enum result rsi_mem_get_perm_value(struct realm *realm, struct vcpu *vcpu, const u64 *arg, u64 *res)
+{
+	if (arg[1] != 0 || arg[2] >= MEM_PERMS) {
+		res[0] = RSI_ERROR_INPUT;
+		return HANDLED;
+	}
+	res[0] = RSI_SUCCESS;
+	res[1] = MEM_PERM_RW_UPX;
 	return HANDLED;
 }

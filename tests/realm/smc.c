@@ -64,6 +64,7 @@ const struct smc_call smc_calls[SMC_CALLS] = {
 	{ 0xc4000197, "RSI_IPA_STATE_SET", rsi_ipa_state_set },
 	{ 0xc4000198, "RSI_IPA_STATE_GET", rsi_ipa_state_get },
 	{ 0xc4000199, "RSI_HOST_CALL", rsi_host_call },
+	{ 0xc40001a0, "RSI_MEM_GET_PERM_VALUE", rsi_mem_get_perm_value },
 
 	{ TEST_HOSTILE, "TEST_HOSTILE", test_hostile },
 };
@@ -79,7 +80,7 @@ static const struct smc_call *find(u32 fid)
 
 static bool is_rsi(const struct smc_call *call)
 {
-	return call->fid >= 0xc4000190 && call->fid <= 0xc4000199;
+	return call->fid >= 0xc4000190 && call->fid <= 0xc40001af;
 }
 
 enum result smc_handle(struct realm *realm, struct vcpu *vcpu, u64 *x)

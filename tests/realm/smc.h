@@ -30,7 +30,7 @@ struct smc_call {
 	smc_fn *fn;
 };
 
-#define SMC_CALLS	24
+#define SMC_CALLS	25
 extern const struct smc_call smc_calls[SMC_CALLS];
 
 #define SMCCC_VERSION		0x80000000

@@ -179,7 +179,8 @@ bool s2_maps(struct stage2 *s2, u64 ipa)
 	return *walk(s2, ipa, &level) & VALID;
 }
 
-u64 s2_run(struct stage2 *s2, u64 start, u64 end, enum ripas *ripas)
+/* The end of a run in the table where the walk for @start ends */
+static u64 run_in_table(struct stage2 *s2, u64 start, u64 end, enum ripas *ripas)
 {
 	int level;
 	const u64 *entry = walk(s2, start, &level);
@@ -197,6 +198,28 @@ u64 s2_run(struct stage2 *s2, u64 start, u64 end, enum ripas *ripas)
 			break;
 	}
 	return min_u64(addr, end);
+}
+
+/* A level-3 table whose entries have one RIPAS: host and RMM make one level-2 entry of it. */
+static bool is_folded(struct stage2 *s2, u64 ipa, enum ripas *ripas)
+{
+	const u64 base = ALIGN_DOWN(ipa, table_size(s2)), end = base + table_size(s2);
+
+	return run_in_table(s2, base, end, ripas) == end;
+}
+
+u64 s2_run(struct stage2 *s2, u64 start, u64 end, enum ripas *ripas)
+{
+	/* Where the level-2 table ends; with 16K and 64K granules there is just one. */
+	const u64 stop = min_u64(end, ALIGN_UP(start + 1, level_size(s2, 1)));
+	u64 addr = run_in_table(s2, start, end, ripas);
+	enum ripas next;
+
+	if (addr >= stop || !is_folded(s2, start, &next))
+		return addr;
+	while (addr < stop && is_folded(s2, addr, &next) && next == *ripas)
+		addr += table_size(s2);
+	return min_u64(addr, stop);
 }
 
 /* Unmap a granule from both halves; its RIPAS is kept. */

@@ -70,7 +70,7 @@ enum ripas s2_ripas(struct stage2 *s2, u64 ipa);
  * @ripas:	RIPAS at @start
  *
  * Return: end of the run. As in an RMM the run ends with the table that was walked, so callers
- * have to loop.
+ * have to loop. A table whose granules have one RIPAS counts as an entry of the next level.
  */
 u64 s2_run(struct stage2 *s2, u64 start, u64 end, enum ripas *ripas);
 

@@ -61,6 +61,11 @@ long arch_psci(u32 fid, u64 a1, u64 a2, u64 a3)
 	return fid == PSCI_AFFINITY_INFO_64 ? (long)realm.vcpu[a1].state == VCPU_OFF : 0;
 }
 
+u32 arch_gicv3_vtr(void)
+{
+	return ENV_GICV3_VTR;
+}
+
 u64 arch_vcpu_entry(void)
 {
 	return 0;

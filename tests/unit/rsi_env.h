@@ -9,6 +9,9 @@
 #define ENV_RAM		(8UL << 20)
 #endif
 
+/* Return value of arch_gicv3_vtr(), as measured */
+#define ENV_GICV3_VTR	0x90b80003U
+
 /* Return value of arch_nsec(), in milliseconds */
 extern u64 env_msec;
 

@@ -181,23 +181,50 @@ static void memory_runs(void)
 	u64 state;
 
 	realm = env_realm("");
-	CHECK_EQ(state_get(PLAT_RAM + PAGE_SIZE, S2_SHARED, &state), PLAT_RAM + TABLE);
+	/* All tables here have one RIPAS each: their runs are merged. */
+	CHECK_EQ(state_get(PLAT_RAM + PAGE_SIZE, S2_SHARED, &state), RAM_END);
 	CHECK_EQ(state, RIPAS_RAM);
+	CHECK_EQ(state_get(PLAT_RAM + PAGE_SIZE, PAGE(600), &state), PAGE(600));
 	CHECK_EQ(state_get(RAM_END, S2_SHARED, &state), 0x80000000);
 	CHECK_EQ(state, RIPAS_EMPTY);
 	CHECK_EQ(state_get(0x80000000, S2_SHARED, &state), S2_SHARED);
 	CHECK_EQ(state_get(0x40000000, RAM_END, &state), PLAT_RAM);
 	CHECK_EQ(state, RIPAS_EMPTY);
 
-	/* Not even if the next table continues with the same RIPAS. */
+	/* Not of the next level's, even if its next entry has the same RIPAS. */
 	env_set(realm, PLAT_RAM, PAGE(8), RIPAS_EMPTY, NULL);
 	CHECK_EQ(state_get(RAM_END, S2_SHARED, &state), 0x80000000);
+	/* Here the table with eight EMPTY pages ends. */
+	CHECK_EQ(state_get(PAGE(8), S2_SHARED, &state), PLAT_RAM + TABLE);
+	CHECK_EQ(state, RIPAS_RAM);
+	CHECK_EQ(state_get(PLAT_RAM + TABLE, S2_SHARED, &state), RAM_END);
+	env_set(realm, PAGE(1200), PAGE(1201), RIPAS_EMPTY, NULL);
+	CHECK_EQ(state_get(PLAT_RAM + TABLE, S2_SHARED, &state), PLAT_RAM + 2 * TABLE);
+	CHECK_EQ(state_get(PLAT_RAM + 2 * TABLE, S2_SHARED, &state), PAGE(1200));
 
 	u64 at = 0, n = 0;
 
 	for (; at < S2_SHARED && n < 100; n++)
 		at = state_get(at, S2_SHARED, &state);
 	CHECK_EQ(at, S2_SHARED);
+}
+
+/* As measured: 4 MiB that became shared as a whole are one run. */
+static void memory_runs_of_whole_tables(void)
+{
+	u64 state;
+
+	realm = env_realm("");
+	env_set(realm, PLAT_RAM + TABLE, PLAT_RAM + 3 * TABLE, RIPAS_EMPTY, NULL);
+	CHECK_EQ(state_get(PLAT_RAM, S2_SHARED, &state), PLAT_RAM + TABLE);
+	CHECK_EQ(state, RIPAS_RAM);
+	CHECK_EQ(state_get(PLAT_RAM + TABLE, S2_SHARED, &state), PLAT_RAM + 3 * TABLE);
+	CHECK_EQ(state, RIPAS_EMPTY);
+	CHECK_EQ(state_get(PLAT_RAM + 2 * TABLE - PAGE_SIZE, S2_SHARED, &state),
+		 PLAT_RAM + 3 * TABLE);
+	/* A table at the end of RAM continues behind it: there everything is EMPTY. */
+	env_set(realm, PLAT_RAM + 3 * TABLE, RAM_END, RIPAS_EMPTY, NULL);
+	CHECK_EQ(state_get(PLAT_RAM + TABLE, S2_SHARED, &state), 0x80000000);
 }
 
 /* Answers are valid while the kernel boots, because it trusts them. */
@@ -207,16 +234,16 @@ static void state_get_spoilt(void)
 		const char *word;
 		u64 x[3];
 	} lies[] = {
-		{ "honest", { RSI_SUCCESS, PAGE(512), RIPAS_RAM } },
-		{ "error", { RSI_ERROR_STATE, PAGE(512), RIPAS_RAM } },
+		{ "honest", { RSI_SUCCESS, PAGE(600), RIPAS_RAM } },
+		{ "error", { RSI_ERROR_STATE, PAGE(600), RIPAS_RAM } },
 		{ "backwards", { RSI_SUCCESS, PAGE(3), RIPAS_RAM } },
 		{ "empty", { RSI_SUCCESS, PAGE(4), RIPAS_RAM } },
 		{ "beyond", { RSI_SUCCESS, PAGE(601), RIPAS_RAM } },
-		{ "inside", { RSI_SUCCESS, PAGE(512) - PAGE_SIZE / 2, RIPAS_RAM } },
-		{ "unknown", { RSI_SUCCESS, PAGE(512), 4 } },
+		{ "inside", { RSI_SUCCESS, PAGE(600) - PAGE_SIZE / 2, RIPAS_RAM } },
+		{ "unknown", { RSI_SUCCESS, PAGE(600), 4 } },
 		{ "pages", { RSI_SUCCESS, PAGE(5), RIPAS_RAM } },
 		{ "flip", { RSI_SUCCESS, PAGE(5), RIPAS_RAM } },
-		{ "moving", { RSI_SUCCESS, PAGE(512), RIPAS_RAM } },
+		{ "moving", { RSI_SUCCESS, PAGE(600), RIPAS_RAM } },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
@@ -225,7 +252,7 @@ static void state_get_spoilt(void)
 
 		snprintf(config, sizeof(config), "rsi.state_get=%s", lies[i].word);
 		realm = env_realm(config);
-		CHECK_EQ(state_get(PAGE(4), PAGE(600), &state), PAGE(512));
+		CHECK_EQ(state_get(PAGE(4), PAGE(600), &state), PAGE(600));
 		CHECK_EQ(state, RIPAS_RAM);
 		realm->asked = true;
 		for (int again = 0; again < 2; again++) {
@@ -312,10 +339,20 @@ static void realm_config_page(void)
 	page = arch_pa_to_va(PAGE(7));
 	CHECK_EQ(page[0], PLAT_IPA_BITS);
 	CHECK_EQ(page[1], 0);
-	CHECK_EQ(page[2], 0xeeeeeeeeeeeeeeeeUL);
+	CHECK_EQ(page[2], 0);
+	CHECK_EQ(page[3], 0xeeeeeeee00000000UL | ENV_GICV3_VTR);
+	CHECK_EQ(page[4], 0xeeeeeeeeeeeeeeeeUL);
 	CHECK_EQ(page[0x200 / 8], 0);
 	CHECK_EQ(page[0x240 / 8], 0xeeeeeeeeeeeeeeeeUL);
 	CHECK(page_is(PAGE(8), 0xee));
+
+	/* One field more */
+	realm = env_realm("rmm=2.0");
+	x[0] = 0xc4000196;
+	x[1] = PAGE(7);
+	CHECK_EQ(env_smc(realm, x), HANDLED);
+	CHECK_EQ(page[4], 0);
+	CHECK_EQ(page[5], 0xeeeeeeeeeeeeeeeeUL);
 }
 
 static void realm_config_above_the_ipa_space(void)
@@ -338,6 +375,7 @@ int main(void)
 	TAP_RUN(memory_destroyed);
 	TAP_RUN(memory_destroy_spares_shared_pages);
 	TAP_RUN(memory_runs);
+	TAP_RUN(memory_runs_of_whole_tables);
 	TAP_RUN(state_get_spoilt);
 	TAP_RUN(memory_tlb);
 	TAP_RUN(memory_table_pool);
