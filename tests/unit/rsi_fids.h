@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Names in the first column of rsi-contract.tsv (DEN0137, DEN0028, DEN0022, DEN0098). */
+/* Names in the first column of rsi-contract*.tsv (DEN0137, DEN0028, DEN0022, DEN0098). */
 #ifndef RSI_FIDS_H
 #define RSI_FIDS_H
 

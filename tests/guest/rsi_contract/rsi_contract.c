@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Check every row of tests/unit/rsi-contract.tsv inside a Realm: reading
- * /sys/kernel/debug/rsi_contract makes the calls and prints TAP.
+ * /sys/kernel/debug/rsi_contract makes the calls and prints TAP. rsi_contract-2.0 does the same
+ * with rsi-contract-2.0.tsv.
  *
- * Rows share single pages, so the host must accept any 4K request. All pages belong to this module,
- * and are RAM again after each row.
+ * Rows of the first share single pages, so the host must accept any 4K request; those of the second
+ * expect a host with larger pages that rejects them. All pages belong to this module, and are RAM
+ * again after each row.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -44,7 +46,7 @@ static struct page *area_pages;
 static u64 area;		/* IPA of AREA_SIZE bytes, with that alignment */
 static u64 static_ipa;
 static u64 shared_bit;
-static struct dentry *file;
+static struct dentry *file_1_0, *file_2_0;
 static DEFINE_MUTEX(lock);	/* one reader of the file at a time */
 
 /* Symbols in the rows. The space between them belongs to this module too. */
@@ -103,7 +105,7 @@ static int prepare(void)
 {
 	prepare_call(page_address(area_pages) + (P - area));
 	prepare_call(&static_call);
-	if (set_state(E, E + SZ_4K, RSI_RIPAS_EMPTY))
+	if (set_state(ALIGN_DOWN(E, SZ_64K), ALIGN(E, SZ_64K), RSI_RIPAS_EMPTY))
 		return -EIO;
 	return set_state(H, H + SZ_64K, RSI_RIPAS_EMPTY);
 }
@@ -177,7 +179,7 @@ static void row(struct rows *rows, const char *name, u32 fid, u64 x1, u64 x2, u6
 
 	seq_printf(rows->seq, "%sok %u - %s", good ? "" : "not ", ++rows->count, name);
 	if (!prepared)
-		seq_puts(rows->seq, ": cannot share a 4K page on this host");
+		seq_puts(rows->seq, ": cannot share 64K on this host");
 	else if (!restored)
 		seq_puts(rows->seq, ": pages did not become RAM again");
 	else if (!good)
@@ -187,7 +189,7 @@ static void row(struct rows *rows, const char *name, u32 fid, u64 x1, u64 x2, u6
 
 #define ROW(name, fid, ...)	row(&rows, name, fid, __VA_ARGS__)
 
-static int rsi_contract_show(struct seq_file *seq, void *unused)
+static int show_1_0(struct seq_file *seq, void *unused)
 {
 	struct rows rows = { .seq = seq };
 
@@ -197,10 +199,20 @@ static int rsi_contract_show(struct seq_file *seq, void *unused)
 	return 0;
 }
 
+static int show_2_0(struct seq_file *seq, void *unused)
+{
+	struct rows rows = { .seq = seq };
+
+	guard(mutex)(&lock);
+#include "rsi-contract-2.0.h"
+	seq_printf(seq, "1..%u\n", rows.count);
+	return 0;
+}
+
 static int rsi_contract_open(struct inode *inode, struct file *f)
 {
 	/* Large enough that seq_file does not have to make the calls twice. */
-	return single_open_size(f, rsi_contract_show, NULL, SZ_32K);
+	return single_open_size(f, inode->i_private, NULL, SZ_32K);
 }
 
 static const struct file_operations rsi_contract_fops = {
@@ -230,13 +242,16 @@ static int __init rsi_contract_init(void)
 		return -EIO;
 	}
 	shared_bit = BIT(config->ipa_bits - 1);
-	file = debugfs_create_file("rsi_contract", 0400, NULL, NULL, &rsi_contract_fops);
+	file_1_0 = debugfs_create_file("rsi_contract", 0400, NULL, show_1_0, &rsi_contract_fops);
+	file_2_0 = debugfs_create_file("rsi_contract-2.0", 0400, NULL, show_2_0,
+				       &rsi_contract_fops);
 	return 0;
 }
 
 static void __exit rsi_contract_exit(void)
 {
-	debugfs_remove(file);
+	debugfs_remove(file_1_0);
+	debugfs_remove(file_2_0);
 	/* Pages that are not RAM must never return to the page allocator. */
 	if (all_ram(area, area + AREA_SIZE))
 		__free_pages(area_pages, get_order(AREA_SIZE));
@@ -248,5 +263,5 @@ static void __exit rsi_contract_exit(void)
 module_init(rsi_contract_init);
 module_exit(rsi_contract_exit);
 
-MODULE_DESCRIPTION("Compare the RMM's answers with measured ones");
+MODULE_DESCRIPTION("Compare the RMM's answers with known ones");
 MODULE_LICENSE("GPL");
