@@ -121,7 +121,7 @@ static bool hook_begin(atomic_long_t *count)
 }
 
 /* Release functions after a pool or buffer is gone. The caller holds a module reference. */
-static void hook_settle(void)
+static noinline void hook_settle(void)
 {
 	if (!READ_ONCE(redirecting))
 		schedule_work(&hook_settle_work);
