@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Exported interfaces identify this module's chunks, swiotlb and reserved memory. Other owners
- * are found by symbol name, and the symbol is checked before use. If no owner is found, the
- * flags of the page are reported.
+ * are found by symbol name, and the symbol is checked before use; or there is a note of who shared
+ * the memory. If no owner is found, the flags of the page are reported.
  */
 #include <linux/cleanup.h>
 #include <linux/cma.h>
@@ -21,8 +21,11 @@
 #include <linux/uaccess.h>
 
 #include "audit_owner.h"
+#include "convert.h"
 #include "granule.h"
 #include "ksym.h"
+#include "note.h"
+#include "note_trace.h"
 
 /* kernel/dma/pool.c, drivers/irqchip/irq-gic-v3-its.c, mm/cma.c: 6.13 to 7.3 */
 static struct {
@@ -160,9 +163,18 @@ static bool is_in_pool(struct gen_pool *pool, phys_addr_t at, struct audit_owner
 
 static bool is_atomic_pool(phys_addr_t at, struct audit_owner *owner)
 {
-	for (int i = 0; i < ARRAY_SIZE(kernel.atomic); i++)
-		if (is_in_pool(kernel.atomic[i], at, owner, "atomic DMA pool"))
-			return true;
+	static const char name[] = "atomic DMA pool";
+	char user[sizeof(owner->text) - sizeof(name) - 2];
+	phys_addr_t end;
+
+	for (int i = 0; i < ARRAY_SIZE(kernel.atomic); i++) {
+		if (!is_in_pool(kernel.atomic[i], at, owner, name))
+			continue;
+		if (note_describe(at, true, &end, user, sizeof(user)))
+			snprintf(owner->text, sizeof(owner->text), "%s: %s", name, user);
+		owner->end = min(owner->end, end);
+		return true;
+	}
 	return false;
 }
 
@@ -245,8 +257,28 @@ static bool is_cma(phys_addr_t at, struct audit_owner *owner)
 }
 #endif
 
+static bool is_noted(phys_addr_t at, struct audit_owner *owner)
+{
+	return note_describe(at, false, &owner->end, owner->text, sizeof(owner->text));
+}
+
+static const char *describe_unknown(struct page *page, bool shared)
+{
+	struct granule_stats stats;
+	char gap[96];
+
+	if (convert_is_unmapped(page))
+		return "unknown: lost in a conversion that failed";
+	if (!shared || note_trace_gap(gap, sizeof(gap)))
+		return "unknown: no page flag says whose it is";
+	granule_get_stats(&stats);
+	if (stats.leaked)
+		return "unknown: leaked by rhi_probe, or shared before it was loaded";
+	return "unknown: shared before rhi_probe was loaded";
+}
+
 /* The flags are read without a lock: the page may change owner meanwhile. */
-static void describe_page(phys_addr_t at, struct audit_owner *owner)
+static void describe_page(phys_addr_t at, bool shared, struct audit_owner *owner)
 {
 	struct page *page;
 
@@ -267,23 +299,25 @@ static void describe_page(phys_addr_t at, struct audit_owner *owner)
 	else if (PageLRU(page) || folio_mapped(page_folio(page)))
 		strscpy(owner->text, "user memory or page cache");
 	else
-		strscpy(owner->text, "unknown: no page flag says whose it is");
+		strscpy(owner->text, describe_unknown(page, shared));
 }
 
 /**
  * audit_owner() - find the owner of memory
  * @at: an address in RAM
  * @end: end of the range of interest
+ * @shared: the range is shared, and not lost
  * @owner: filled in; valid up to owner->end, which is at most @end
  *
- * If the owner is unknown, the text is "unknown: " followed by what the page flags show.
+ * If the owner is unknown, the text is "unknown: " followed by what is known.
  *
  * Context: Process, may sleep.
  */
-void audit_owner(phys_addr_t at, phys_addr_t end, struct audit_owner *owner)
+void audit_owner(phys_addr_t at, phys_addr_t end, bool shared, struct audit_owner *owner)
 {
 	static bool (* const known[])(phys_addr_t at, struct audit_owner *owner) = {
-		is_ours, is_swiotlb, is_atomic_pool, is_itt, is_lpi, is_cma, is_reserved_memory,
+		is_ours, is_swiotlb, is_atomic_pool, is_itt, is_lpi, is_noted, is_cma,
+		is_reserved_memory,
 	};
 
 	find_owners();
@@ -293,6 +327,6 @@ void audit_owner(phys_addr_t at, phys_addr_t end, struct audit_owner *owner)
 			return;
 		}
 	}
-	describe_page(at, owner);
+	describe_page(at, shared, owner);
 	owner->end = min(owner->end, end);
 }

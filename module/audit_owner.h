@@ -12,9 +12,9 @@
  */
 struct audit_owner {
 	phys_addr_t end;
-	char text[96];
+	char text[128];
 };
 
-void audit_owner(phys_addr_t at, phys_addr_t end, struct audit_owner *owner);
+void audit_owner(phys_addr_t at, phys_addr_t end, bool shared, struct audit_owner *owner);
 
 #endif /* _AUDIT_OWNER_H */

@@ -12,6 +12,7 @@
 #include "audit_owner.h"
 #include "audit_show.h"
 #include "hostconf.h"
+#include "note_trace.h"
 
 /* Per finding: each page of a run of scattered pages may have its own owner. */
 #define MAX_OWNERS	16
@@ -19,6 +20,7 @@
 static void show_meaning(struct seq_file *s, const struct audit *audit)
 {
 	const struct ripas_sums *sums = &audit->sums;
+	char gap[96];
 
 	switch (audit->verdict) {
 	case AUDIT_ALIGNED:
@@ -34,6 +36,8 @@ static void show_meaning(struct seq_file *s, const struct audit *audit)
 				   sums->misaligned ? "; " : "", sums->bytes[RIPAS_DESTROYED]);
 		if (audit->changed)
 			seq_printf(s, "; %zu runs changed during the audit", audit->changed);
+		if (note_trace_gap(gap, sizeof(gap)))
+			seq_printf(s, "; some owners are unknown: %s", gap);
 		break;
 	case AUDIT_INCONCLUSIVE:
 		if (audit->runs.truncated)
@@ -71,13 +75,15 @@ static void show_head(struct seq_file *s, const struct audit *audit)
 }
 
 /* Print one line for each part of a run that has a single owner. */
-static void show_owners(struct seq_file *s, const struct ripas_range *where)
+static void show_owners(struct seq_file *s, const struct ripas_finding *finding)
 {
+	const struct ripas_range *where = &finding->where;
+	const bool shared = finding->state == RIPAS_EMPTY;
 	struct audit_owner owner, next;
 	u64 start = where->start;
 
 	for (int nr = 0; start < where->end; nr++, start = owner.end) {
-		audit_owner(start, where->end, &owner);
+		audit_owner(start, where->end, shared, &owner);
 		if (nr == MAX_OWNERS) {
 			owner.end = where->end;
 			strscpy(owner.text, "not listed: too many owners");
@@ -87,7 +93,7 @@ static void show_owners(struct seq_file *s, const struct ripas_range *where)
 		 * be most of memory.
 		 */
 		while (owner.end < where->end && !fatal_signal_pending(current)) {
-			audit_owner(owner.end, where->end, &next);
+			audit_owner(owner.end, where->end, shared, &next);
 			if (strcmp(next.text, owner.text))
 				break;
 			owner.end = next.end;
@@ -109,7 +115,7 @@ static void show_finding(struct seq_file *s, const struct ripas_finding *finding
 	else
 		seq_printf(s, RHI_AUDIT_LINE_MISALIGNED " 0x%llx 0x%llx %llu %llu\n",
 			   where->start, where->end, size, finding->private_bytes);
-	show_owners(s, where);
+	show_owners(s, finding);
 }
 
 struct sum {

@@ -185,6 +185,24 @@ int convert(struct page *page, size_t size, bool share)
 }
 
 /**
+ * convert_is_unmapped() - check whether a page has no linear mapping
+ * @page: a page of RAM
+ *
+ * A conversion that fails part-way leaves memory like that, also in the kernel's functions.
+ *
+ * Context: Any.
+ * Return: true if the page is unmapped; false if it is mapped, or if that is unknown.
+ */
+bool convert_is_unmapped(struct page *page)
+{
+	const pte_t *ptep = NULL;
+
+	if (kernel_mm)
+		ptep = find_pte((unsigned long)page_address(page));
+	return ptep && !pte_valid(READ_ONCE(*ptep));
+}
+
+/**
  * convert_init() - look up init_mm
  *
  * Context: Process, may sleep.

@@ -9,5 +9,6 @@ struct page;
 
 void convert_init(void);
 int convert(struct page *page, size_t size, bool share);
+bool convert_is_unmapped(struct page *page);
 
 #endif /* _CONVERT_H */

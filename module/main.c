@@ -15,6 +15,7 @@
 #include "hook_calls.h"
 #include "hostcall.h"
 #include "hostconf.h"
+#include "note_trace.h"
 #include "pages.h"
 #include "pool.h"
 #include "sysfs.h"
@@ -81,6 +82,7 @@ static int __init rhi_probe_init(void)
 	err = rhi_sysfs_init();
 	if (err)
 		goto arena;
+	note_trace_start(realm);
 	rhi_debugfs_init();
 	hook_start();
 	audit_load_start();
@@ -100,6 +102,7 @@ static void __exit rhi_probe_exit(void)
 	rhi_debugfs_exit();
 	rhi_sysfs_exit();
 	hook_exit();
+	note_trace_stop();
 	arena_exit();
 	pool_exit();
 }

@@ -33,8 +33,8 @@ at_least() {
 
 # shellcheck disable=SC2016 # all of it is for the Realm's shell
 faults 'load, switch, read, unload' '
-redirected=$(cat $tracing/enabled_functions)
 rmmod rhi_probe
+redirected=$(cat $tracing/enabled_functions)
 before_load() { :; }
 load() { exec insmod $ko; }
 # Use everything once more: failed debugfs files do not keep the module from loading, and must not

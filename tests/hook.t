@@ -33,9 +33,13 @@ not hook on; [ "$(hook_state)" = off ]; hook_said "granule is not known"' --gran
 
 # Since 7.3 ftrace cannot be disabled.
 boot 'disabled ftrace is respected, and cannot be disabled under the hook' 0 '
+rmmod rhi_probe
 if echo 0 >/proc/sys/kernel/ftrace_enabled; then
+	modprobe rhi_probe
 	not hook on; [ "$(hook_state)" = off ]; hook_said "is ftrace disabled"
 	echo 1 >/proc/sys/kernel/ftrace_enabled
+else
+	modprobe rhi_probe
 fi
 hook on; [ "$(hook_state)" = on ]
 not echo 0 >/proc/sys/kernel/ftrace_enabled; [ "$(hook_state)" = on ]'
