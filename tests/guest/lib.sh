@@ -164,6 +164,18 @@ kcore_read_ram() {
 	echo $read
 }
 
+# owner_of ADDRESS: print the owner in the audit that is in /tmp/audit
+owner_of() {
+	local word start end size text
+
+	while read -r word start end size text; do
+		[ "$word" = owner ] && [ $((start)) -le $(($1)) ] && [ $((end)) -gt $(($1)) ] || continue
+		echo "$text"
+		return
+	done </tmp/audit
+	echo none
+}
+
 # ---- Devices: --nvme and --net
 
 # disk_works DEVICE: assert that data written can be read back
