@@ -115,6 +115,11 @@ rmmod scatter
 rhictl audit --json || [ $? = 2 ]' --host keep --file "$scatter"
 is 'a host that keeps memory: no driver owns it' "$(texts 0)" 'unknown: lost in a conversion that failed'
 
+builds --kernel debug tests/guest/scatter
+scatter=$ko/scatter.ko
+builds --kernel debug tests/guest/sharer
+sharer=$ko/sharer.ko
+
 # Unload the module under conversions; and let its reserve of notes run out.
 boot 'debug kernel' 0 "$sharer_owners"'
 while [ ! -e /tmp/stop ]; do insmod /root/scatter.ko count=100; rmmod scatter; done 2>/dev/null &
