@@ -76,7 +76,7 @@ agrees 'destroying host, and all private again'
 
 # Without a granule nothing is misaligned, but lost memory is lost.
 boot 'destroying host, unknown granule' 2 'insmod /root/scatter.ko count=3 order=4; rhictl audit --json' \
-	--host destroy --file "$scatter" --rhi version.rsi=1
+	--host destroy --file "$scatter" --set rsi.version=1
 is 'destroying host, unknown granule: the verdict' "$(found '.verdict, .misaligned_runs')" $'destroyed\n0'
 is 'destroying host, unknown granule: as many bytes are lost' "$(found .destroyed_bytes)" \
 	"$(summary .destroyed_bytes)"

@@ -134,5 +134,8 @@ usage 'invalid granule' '"granule=many": granule expects a size' --granule many 
 usage 'unknown policy' '"host=nice": host expects lenient, record' --host step=4k,nice true
 usage 'unknown key' '"rhi.colour=1": unknown key' --rhi colour=1 true
 usage 'setting without a value' '"cpus": expected key=value' --set cpus true
+usage 'unknown version of the RMM' 'rmm expects 1.0 or 2.0' --rmm 1.1 true
+usage 'RMM 2.0, 2M' 'granule= must be 4096, 16384 or 65536 with rmm=2.0' --rmm 2.0 --granule 2M true
+usage 'RMM 2.0, destroy' 'host=destroy needs rmm=1.0' --rmm 2.0 --host destroy true
 
 done_testing

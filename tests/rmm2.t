@@ -1,24 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Debian's kernels on a host with larger pages as in the draft of RMM 2.0: the table in docs/finding.md,
-# and what scripts/realm --rmm takes.
+# Debian's kernels on a host with larger pages as in the draft of RMM 2.0: the table in docs/finding.md
 
 TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
-
-# usage NAME MESSAGE-PART ARGS...: a usage error, before anything is started
-usage() {
-	local name=$1 part=$2 status=0
-	shift 2
-	realm "$@" true || status=$?
-	is "$name: status" "$status" 1
-	ok "$name: message" grep -qF -- "$part" "$work/stderr"
-}
-usage 'unknown version' 'expected 1.0 or 2.0' --rmm 1.1
-usage 'RMM 2.0, 2M' 'needs --granule 4k, 16k or 64k' --rmm 2.0 --granule 2M
-usage 'RMM 2.0, not a granule' 'needs --granule 4k, 16k or 64k' --rmm 2.0 --granule 6144
-usage 'RMM 2.0, destroy' 'exclude each other' --host destroy --rmm 2.0
 
 # spins NAME BYTES: assert that the kernel repeated one request to share BYTES for ever
 spins() {
