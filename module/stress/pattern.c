@@ -182,7 +182,8 @@ size_t pattern_verify(const void *block, size_t size, u64 key, u32 every, u64 *e
 
 	if (!size_of_line)
 		return PATTERN_GOOD;
-	offset = find_word(&words[line * LINE_WORDS], size_of_line, key + line * STEP, expected, found);
+	offset = find_word(&words[line * LINE_WORDS], size_of_line, key + line * STEP, expected,
+			   found);
 	if (line == nr && offset == rest)
 		return PATTERN_GOOD;
 	/* Report the line even if the host has corrected it meanwhile. */

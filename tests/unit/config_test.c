@@ -60,8 +60,9 @@ static void config_reports_what_is_no_granule(void)
 		const char *text;
 		u64 alignment;
 	} odd[] = {
-		{ BASE "granule=0", 0 }, { BASE "granule=2048", 2048 }, { BASE "granule=6144", 6144 },
-		{ BASE "granule=-1", ~0UL }, { BASE "granule=64k\ngranule=12k", 12288 },
+		{ BASE "granule=0", 0 }, { BASE "granule=2048", 2048 },
+		{ BASE "granule=6144", 6144 }, { BASE "granule=-1", ~0UL },
+		{ BASE "granule=64k\ngranule=12k", 12288 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(odd); i++) {
@@ -194,7 +195,8 @@ static const struct bad bad[] = {
 	{ BASE "cpus=", "configuration line 4 \"cpus=\": cpus expects a number" },
 	{ BASE "cpus=0x", "configuration line 4 \"cpus=0x\": cpus expects a number" },
 	{ BASE "cpus=0x:", "configuration line 4 \"cpus=0x:\": cpus expects a number" },
-	{ BASE "granule=many", "configuration line 4 \"granule=many\": granule expects a size, such as 64k" },
+	{ BASE "granule=many",
+	  "configuration line 4 \"granule=many\": granule expects a size, such as 64k" },
 	{ BASE "host=lenien", "configuration line 4 \"host=lenien\": "
 	  "host expects lenient, record, refuse, kill, destroy or none" },
 	{ BASE "rhi=on", "configuration line 4 \"rhi=on\": rhi expects off" },
