@@ -337,8 +337,8 @@ static bool is_dma_function(const char *name)
 {
 	static const char * const prefixes[] = {
 		"dma_alloc_", "dma_common_", "dma_direct_", "dma_pool_", "dma_set_", "dmam_",
-		"__dma_", "pool_alloc_page", "set_memory_", "__traceiter_dma_", "ftrace_",
-		"arch_ftrace_",
+		"__dma_", "pool_alloc_page", "set_memory_", "trace_dma_", "__traceiter_dma_",
+		"ftrace_", "arch_ftrace_",
 	};
 
 	if (str_has_prefix(name, "bpf_trampoline_"))

@@ -102,6 +102,7 @@ ok 'and what to do' grep -Fx '          run:  mount -t debugfs none /sys/kernel/
 ok 'securityfs' grep -Fx '          run:  mount -t securityfs none /sys/kernel/security' "$work/stdout"
 
 boot '--watch ends with the first other verdict' 0 '
+audited_at_load
 rhictl ok --watch >/tmp/said &
 wait_for grep -q "hook: off" /tmp/said; sleep 3
 [ "$(grep -c "hook: off" /tmp/said)" = 1 ]

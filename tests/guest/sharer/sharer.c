@@ -86,7 +86,7 @@ static noinline int sharer_block(struct device *dev)
 	return 0;
 }
 
-static int convert(unsigned int first, unsigned int nr, bool share)
+static __always_inline int convert(unsigned int first, unsigned int nr, bool share)
 {
 	const unsigned long addr = (unsigned long)page_address(part + first);
 
