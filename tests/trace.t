@@ -147,7 +147,7 @@ events_of() {
 	esac
 }
 
-for f in convert_and_trace granule_count_leak hostcall; do
+for f in granule_convert granule_count_leak hostcall; do
 	is "$f has an event" "$(events_of $f)" event
 done
 for f in rhi_pool_alloc rhi_pool_free hook_dma_pool_alloc hook_dma_pool_free; do
