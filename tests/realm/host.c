@@ -83,7 +83,7 @@ static void change_granules(struct realm *realm, const struct host_request *req,
 }
 
 /*
- * What hosts do with a request. These set *@next and *@rejected, as host_ripas_change() does.
+ * What hosts do with a request. They start from a rejection, with *@next at the base.
  *
  * The translation tables have one RIPAS for each granule. So the host can only change whole
  * granules from the base of the request on, and makes no progress after them.
@@ -94,7 +94,6 @@ static enum result change(struct realm *realm, struct vcpu *vcpu, const struct h
 	const u64 granule = realm->s2.granule;
 	struct host_request part = *req;
 
-	*next = req->base;
 	*rejected = false;
 	part.top = ALIGN_DOWN(req->top, granule);
 	if (IS_ALIGNED(part.base, granule) && part.base < part.top)
@@ -105,8 +104,6 @@ static enum result change(struct realm *realm, struct vcpu *vcpu, const struct h
 static enum result refuse(struct realm *realm, struct vcpu *vcpu, const struct host_request *req,
 			  u64 *next, bool *rejected)
 {
-	*next = req->base;
-	*rejected = true;
 	return HANDLED;
 }
 
@@ -174,6 +171,8 @@ enum result host_ripas_change(struct realm *realm, struct vcpu *vcpu,
 		realm->to_private.requests++;
 	else
 		realm->to_shared.requests++;
+	*next = req->base;
+	*rejected = true;
 	if (misaligned)
 		record(realm, vcpu, req);
 	if (misaligned)

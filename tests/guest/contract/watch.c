@@ -38,7 +38,6 @@ static const struct {
 	{ "inconsistent lock state", "a deadlock" },
 	{ "alloc failed", "no room in CMA" },
 	{ "DMA-API:", "DMA-API debugging" },
-	{ "Unexpected gfp", "unexpected gfp" },
 	{ " busy", "busy" },
 	{ "already free", "already free" },
 	{ "bad dma", "bad dma" },
