@@ -1,59 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Remember who shared which memory: the driver, the device, and the stack. Notes are made and
- * removed wherever the kernel converts memory, also in atomic context. So they come from a
- * reserve that a worker fills: nothing here sleeps or allocates memory meanwhile. A note that
- * finds the reserve empty is lost and counted.
- *
- * A stack is kept as addresses, and becomes a name when somebody asks for it; or before the code
- * at an address goes: when its module is unloaded, or for code in an init section, when its module
- * has initialized.
+ * Remember who shared which memory. Notes are made and removed wherever the kernel converts
+ * memory, also in atomic context. So they come from a reserve that a worker fills: nothing here
+ * sleeps or allocates memory meanwhile. A note that finds the reserve empty is lost and counted.
  */
 #include <linux/cleanup.h>
-#include <linux/device.h>
 #include <linux/limits.h>
-#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/rbtree.h>
 #include <linux/sched.h>
-#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
-#include <asm/insn.h>
-#include <asm/pointer_auth.h>
-
 #include "note.h"
-
-#define STACK_DEPTH	8
-#define MAX_NAME	(STACK_DEPTH * sizeof(unsigned long))
+#include "sharer.h"
 
 /* 10 MiB of notes at most */
 #define MAX_NOTES	65536
 #define BLOCK_NOTES	256
 #define MIN_RESERVE	128
-
-/**
- * struct sharer - who shared memory
- * @device: names of the driver and of the device; empty if unknown
- * @depth: entries in @stack; 0 if @name is valid instead
- * @stack: return addresses, innermost first
- * @name: the function
- */
-struct sharer {
-	char device[48];
-	unsigned int depth;
-	union {
-		unsigned long stack[STACK_DEPTH];
-		char name[MAX_NAME];
-	};
-};
 
 /**
  * struct note - who shared a range of memory
@@ -230,63 +200,6 @@ static struct note *make_note(phys_addr_t start, phys_addr_t end)
 	return note;
 }
 
-/* Not strlcat(): it would search for the end again. */
-static void name_device(struct sharer *sharer, struct device *dev)
-{
-	ssize_t len;
-
-	if (!dev) {
-		sharer->device[0] = '\0';
-		return;
-	}
-	len = strscpy(sharer->device, dev_driver_string(dev));
-	if (len < 0 || len > sizeof(sharer->device) - 2)
-		return;
-	sharer->device[len++] = ' ';
-	strscpy(sharer->device + len, dev_name(dev), sizeof(sharer->device) - len);
-}
-
-/* A tracer that replaces return addresses is, or was, at work in this task. */
-static bool is_return_traced(void)
-{
-#ifdef CONFIG_FUNCTION_GRAPH_TRACER
-	if (current->ret_stack)
-		return true;
-#endif
-#ifdef CONFIG_KRETPROBES
-	if (!llist_empty(&current->kretprobe_instances))
-		return true;
-#endif
-	return false;
-}
-
-/*
- * Save the stack of note_add()'s caller. Nearly always this reads the frame records of the task's
- * stack, as the kernel has them on arm64: stack_trace_save() takes ten times as many instructions.
- */
-static __always_inline unsigned int save_stack(unsigned long *stack)
-{
-	/* A frame record is the address of the caller's and the return address. */
-	const unsigned long *record = __builtin_frame_address(0);
-	unsigned int depth = 0;
-
-	if (is_return_traced() || !object_is_on_stack(record))
-		return stack_trace_save(stack, STACK_DEPTH, 1);
-	while (depth < STACK_DEPTH) {
-		const unsigned long *next = (void *)READ_ONCE_NOCHECK(record[0]);
-
-		if (next <= record || !IS_ALIGNED((unsigned long)next, sizeof(*next)) ||
-		    !object_is_on_stack(next + 1))
-			break;
-		record = next;
-		stack[depth] = ptrauth_strip_kernel_insn_pac(READ_ONCE_NOCHECK(record[1]));
-		if (!stack[depth])
-			break;
-		depth++;
-	}
-	return depth;
-}
-
 /**
  * note_add() - note that the calling task shares memory
  * @start: physical address
@@ -297,14 +210,13 @@ static __always_inline unsigned int save_stack(unsigned long *stack)
  *
  * Context: Any but NMI.
  */
-noinline void note_add(phys_addr_t start, size_t size, struct device *dev)
+void note_add(phys_addr_t start, size_t size, struct device *dev)
 {
 	const phys_addr_t end = start + size;
 	struct sharer sharer;
 	bool low;
 
-	name_device(&sharer, dev);
-	sharer.depth = save_stack(sharer.stack);
+	sharer_set(&sharer, dev, __builtin_frame_address(0));
 	scoped_guard(raw_spinlock_irqsave, &notes_lock) {
 		struct note *note = find_note(start);
 
@@ -330,39 +242,6 @@ void note_remove(phys_addr_t start, size_t size)
 {
 	guard(raw_spinlock_irqsave)(&notes_lock);
 	clear_range(start, start + size);
-}
-
-/* Functions that share memory for their callers. Those of a module are callers. */
-static bool is_dma_function(const char *name)
-{
-	static const char * const prefixes[] = {
-		"dma_alloc_", "dma_common_", "dma_direct_", "dma_pool_", "dma_set_", "dmam_",
-		"__dma_", "pool_alloc_page", "set_memory_", "trace_dma_", "__traceiter_dma_",
-		"ftrace_", "arch_ftrace_",
-	};
-
-	if (str_has_prefix(name, "bpf_trampoline_"))
-		return true;
-	if (strchr(name, '['))
-		return false;
-	for (int i = 0; i < ARRAY_SIZE(prefixes); i++)
-		if (str_has_prefix(name, prefixes[i]))
-			return true;
-	return false;
-}
-
-static void name_caller(const struct sharer *sharer, char *name, size_t size)
-{
-	lockdep_assert_held(&names_lock);
-	strscpy(name, "an unknown function", size);
-	for (int i = 0; i < sharer->depth; i++) {
-		if (within_module(sharer->stack[i], THIS_MODULE))
-			continue;
-		/* A return address may be that of the next function. */
-		snprintf(name, size, "%ps", (void *)(sharer->stack[i] - AARCH64_INSN_SIZE));
-		if (!is_dma_function(name))
-			return;
-	}
 }
 
 static bool copy_note(phys_addr_t at, struct note *copy)
@@ -404,10 +283,7 @@ bool note_describe(phys_addr_t at, bool of_device, phys_addr_t *end, char *text,
 	*end = note.end;
 	if (of_device && !*note.sharer.device)
 		return false;
-	if (note.sharer.depth)
-		name_caller(&note.sharer, name, sizeof(name));
-	else
-		strscpy(name, note.sharer.name);
+	sharer_name(&note.sharer, name, sizeof(name));
 	snprintf(text, size, "%s%s%s", note.sharer.device, *note.sharer.device ? ", " : "", name);
 	return true;
 }
@@ -424,56 +300,24 @@ u64 note_count_lost(void)
 	return nr_lost;
 }
 
-/* A module unloads, or has initialized and frees its init sections. */
-struct change {
-	const struct module *mod;
-	bool unloads;
-	char suffix[MODULE_NAME_LEN + 3];	/* of the names of its functions */
-};
-
-static bool is_function_of(const char *name, const struct change *change)
+static void rename_note(const struct note *old, const struct code_change *change)
 {
-	const size_t len = strlen(name), suffix_len = strlen(change->suffix);
-
-	return len > suffix_len && !strcmp(name + len - suffix_len, change->suffix);
-}
-
-static bool is_affected(const struct sharer *sharer, const struct change *change)
-{
-	if (!sharer->depth)
-		return change->unloads && is_function_of(sharer->name, change);
-	for (int i = 0; i < sharer->depth; i++)
-		if (change->unloads ? within_module(sharer->stack[i], change->mod) :
-				      within_module_init(sharer->stack[i], change->mod))
-			return true;
-	return false;
-}
-
-static void rename_note(const struct note *old, const struct change *change)
-{
-	const struct sharer *was = &old->sharer;
-	char name[MAX_NAME];
+	struct sharer renamed = old->sharer;
 	struct note *note;
 
-	if (was->depth)
-		name_caller(was, name, sizeof(name));
-	else
-		strscpy(name, was->name);
-	if (change->unloads && is_function_of(name, change))
-		strlcat(name, ", unloaded", sizeof(name));
-
+	sharer_rename(&renamed, change);
 	guard(raw_spinlock_irqsave)(&notes_lock);
 	note = find_note(old->start);
 	/* Memory that was shared again meanwhile has another stack. */
-	if (note && note->sharer.depth == was->depth &&
-	    !memcmp(note->sharer.stack, was->stack, sizeof(was->stack))) {
+	if (note && note->sharer.depth == old->sharer.depth &&
+	    !memcmp(note->sharer.stack, old->sharer.stack, sizeof(old->sharer.stack))) {
 		note->sharer.depth = 0;
-		strscpy(note->sharer.name, name);
+		strscpy(note->sharer.name, renamed.name);
 	}
 }
 
 /* Releases the lock now and then: there can be many notes. */
-static bool rename_next(phys_addr_t *at, const struct change *change)
+static bool rename_next(phys_addr_t *at, const struct code_change *change)
 {
 	struct note copy, *note;
 	int budget = 64;
@@ -481,21 +325,21 @@ static bool rename_next(phys_addr_t *at, const struct change *change)
 	scoped_guard(raw_spinlock_irqsave, &notes_lock) {
 		for (note = find_note(*at); note; note = next_note(note)) {
 			*at = note->end;
-			if (is_affected(&note->sharer, change) || !--budget)
+			if (sharer_is_affected(&note->sharer, change) || !--budget)
 				break;
 		}
 		if (!note)
 			return false;
 		copy = *note;
 	}
-	if (is_affected(&copy.sharer, change))
+	if (sharer_is_affected(&copy.sharer, change))
 		rename_note(&copy, change);
 	return true;
 }
 
 static int module_changes(struct notifier_block *nb, unsigned long state, void *data)
 {
-	struct change change = { .mod = data, .unloads = state == MODULE_STATE_GOING };
+	struct code_change change = { .mod = data, .unloads = state == MODULE_STATE_GOING };
 	phys_addr_t at = 0;
 
 	if (state != MODULE_STATE_LIVE && state != MODULE_STATE_GOING)

@@ -25,6 +25,7 @@
 
 #include "arena.h"
 #include "granule.h"
+#include "ksym.h"
 #include "note.h"
 #include "note_trace.h"
 
@@ -40,9 +41,6 @@ static void miss(const char *what, int err)
 }
 
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
-/* The ftrace site (BTI, MOV, BL) is among the first instructions of a function. */
-#define SITE_MAX	(4 * AARCH64_INSN_SIZE)
-
 static void notrace on_convert(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			       struct ftrace_regs *fregs)
 {
@@ -53,7 +51,7 @@ static void notrace on_convert(unsigned long ip, unsigned long parent_ip, struct
 	/* The kernel converts nothing but whole pages of its linear mapping. */
 	if (!__is_lm_address(addr) || !PAGE_ALIGNED(addr) || numpages <= 0)
 		return;
-	if (ip - (unsigned long)set_memory_decrypted < SITE_MAX)
+	if (ksym_is_site(set_memory_decrypted, ip))
 		note_add(virt_to_phys((void *)addr), size, NULL);
 	else
 		note_remove(virt_to_phys((void *)addr), size);

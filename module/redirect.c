@@ -23,20 +23,17 @@
 static struct ftrace_ops redirect_ops;
 static unsigned int nr_filtered;
 
-/* The ftrace site (BTI, MOV, BL) is among the first instructions of a function. */
-#define SITE_MAX	(4 * AARCH64_INSN_SIZE)
-
 static void notrace redirect_call(unsigned long ip, unsigned long parent_ip,
 				  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	struct hook *hook = ops->private;
 
 	/*
-	 * No preemption until redirects() has counted the call: synchronize_rcu() in
-	 * switch_off() then waits for it.
+	 * No preemption until redirects() has counted the call: synchronize_rcu() then waits for
+	 * it.
 	 */
 	guard(preempt_notrace)();
-	while (hook->name && ip - (unsigned long)hook->function >= SITE_MAX)
+	while (hook->name && !ksym_is_site(hook->function, ip))
 		hook++;
 	if (!hook->name || !hook->redirects(fregs))
 		return;
@@ -150,7 +147,7 @@ int redirect_register(struct hook *hooks)
 	}
 	err = nr ? add_to_filter(hooks, ips, nr) : 0;
 	if (err) {
-		pr_err("hook: cannot hook the kernel's DMA functions (%pe): is ftrace disabled, or one of them live-patched?\n",
+		pr_err("hook: cannot hook the kernel's functions (%pe): is ftrace disabled, or one of them live-patched?\n",
 		       ERR_PTR(err));
 		return err;
 	}
