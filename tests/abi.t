@@ -70,4 +70,7 @@ is 'trace events and their fields' "$(seen field | grep -v ' common_')" "$(words
 is 'every described event exists' "$(words Field "$ABI/tracing-rhi" | cut -d' ' -f1 | sort -u)" \
 	"$(entries "$ABI/tracing-rhi" | cut -d' ' -f3 | sort)"
 
+is 'the description for syzkaller has all files' \
+	"$(grep -oE '"/sys/[^"]+"' "$TOP/tests/syzkaller/rhi_probe.txt" | tr -d '"' | sort -u)" \
+	"$(entries "${files[@]}" | cut -d' ' -f3 | grep -vE '/parameters/(force|granule)$' | sort)"
 done_testing
