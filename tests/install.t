@@ -139,6 +139,12 @@ is "a kernel built with clang" "$(said)" "ARCH=${cross:+arm64} LLVM=1"
 is "KVER selects the headers" "$(make -n -C "$tree" modules KVER=7.9 2>/dev/null | grep -o ' -C /lib/modules/7.9/build ')" \
 	' -C /lib/modules/7.9/build '
 
+# What dkms gets: all of the module's files but build products
+sources() { (cd "$1" && find . -type f ! -name '.*' ! -name '*.o' ! -name '*.ko' ! -name '*.mod' ! -name '*.mod.c' \
+	! -name Module.symvers ! -name modules.order | sort); }
+"$top/scripts/dkms-source" "$work/source"
+is "dkms gets the module's files" "$(sources "$work/source/module")" "$(sources "$top/module")"
+
 # The dkms of Debian 12 and 13: from the sandbox, from this machine, or from the root of scripts/deb
 dkms_cases() {
 	local program=$1 name=$2 dkms=$work/$2 built
