@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Disk images that are one ext4 file system, for scripts/realm. Source lib.sh first.
+# Disk images that are one ext4 file system, for scripts/image and scripts/realm. Source lib.sh first.
 
 # need_e2fsprogs: fetch them into the sandbox
 need_e2fsprogs() { command -v debugfs >/dev/null || with_lock e2fsprogs fetch_e2fsprogs; }
