@@ -112,7 +112,8 @@ static enum result kill(struct realm *realm, struct vcpu *vcpu, const struct hos
 {
 	return realm_end(realm, vcpu, END_HOST_KILLED,
 			 "0x%lx-0x%lx to %s does not respect the host's granule of 0x%lx",
-			 req->base, req->top, req->ripas == RIPAS_RAM ? "RAM" : "EMPTY", realm->cfg.granule);
+			 req->base, req->top, req->ripas == RIPAS_RAM ? "RAM" : "EMPTY",
+			 realm->cfg.granule);
 }
 
 /*
