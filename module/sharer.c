@@ -53,12 +53,12 @@ static bool is_return_traced(void)
  * stack_trace_save() takes ten times as many instructions. A record is the address of the
  * caller's and the return address.
  */
-static unsigned int save_stack(unsigned long *stack, const unsigned long *record)
+static __always_inline unsigned int save_stack(unsigned long *stack, const unsigned long *record)
 {
 	unsigned int depth = 0;
 
 	if (is_return_traced() || !object_is_on_stack(record))
-		return stack_trace_save(stack, SHARER_DEPTH, 1);
+		return stack_trace_save(stack, SHARER_DEPTH, 2); /* skips sharer_set(), note_add() */
 	while (depth < SHARER_DEPTH) {
 		const unsigned long *next = (void *)READ_ONCE_NOCHECK(record[0]);
 

@@ -36,6 +36,18 @@ ok 'drivers: the admin queue of nvme' grep -qxF 'nvme 0000:00:01.0, nvme_alloc_q
 ok 'drivers: a queue of virtio' grep -qE '^virtio-pci 0000:00:0[23].0, vring_alloc_queue$' <(texts 0)
 is 'drivers: none is left' "$(texts 1 | grep -v '^atomic DMA pool$')" 'GICv3 ITS: interrupt translation tables'
 
+# The kernel's own unwinder then reads the stacks, with more frames.
+boot 'drivers in traced tasks' 0 '
+echo "r:traced dma_alloc_attrs" >>$tracing/kprobe_events
+echo 1 >$tracing/events/kprobes/traced/enable
+nvme
+rhictl audit --json || [ $? = 2 ]
+modprobe -r nvme
+echo 0 >$tracing/events/kprobes/traced/enable
+echo >$tracing/kprobe_events' --nvme
+ok 'drivers in traced tasks: the admin queue of nvme' \
+	grep -qxF 'nvme 0000:00:01.0, nvme_alloc_queue [nvme]' <(texts 0)
+
 boot 'drivers that were first' 0 '
 rmmod rhi_probe
 nvme
