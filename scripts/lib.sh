@@ -16,13 +16,14 @@ PROG=$(basename -- "$(readlink -f -- "$0")")
 entered=${RHI_ENTERED-}
 unset RHI_ENTERED
 
+# A script that runs a command and passes on its status exports RHI_FAILURE, a status of its own.
 say() { printf '%s: %s\n' "$PROG" "$*" >&2; }
-die() { say "$*"; exit 1; }
+die() { say "$*"; exit "${RHI_FAILURE:-1}"; }
 
 usage_error() {
 	say "$*"
 	printf "Try '%s --help'.\n" "$0" >&2
-	exit 1
+	exit "${RHI_FAILURE:-1}"
 }
 
 # The comment block at the head of the script is its help text.

@@ -72,7 +72,7 @@ newest 4096 $(budget nvme "$all")
 END
 
 for driver in $(budget nvme "$all"); do
-	devices "killing host: $driver, hook off" 125 '' "use $driver" --host kill
+	devices "killing host: $driver, hook off" 123 '' "use $driver" --host kill
 	is "killing host: $driver, hook off: the host ended the Realm" "$(summary .end)" host_killed
 done
 devices 'killing host: all drivers, hook on' 0 "$EACH"$'\n'left \

@@ -82,7 +82,7 @@ ends 'a background job with open stdout does not delay the end' 0 out '' sh -c '
 ends '--append, --smp and --mem' 0 $'1\n4\nyes' '' --append 'some.word=1' --smp 4 --mem 2G \
 	sh -c 'grep -c some.word=1 /proc/cmdline; nproc; [ $(awk "/MemTotal/ { print \$2 }" /proc/meminfo) -gt 1500000 ] && echo yes'
 ends 'timeout' 124 '' 'within 5 seconds' --timeout 5 sleep 1000
-ends 'kernel panic' 125 '*' 'ended before the command did (reset' sh -c 'echo c >/proc/sysrq-trigger; sleep 100'
+ends 'kernel panic' 123 '*' 'ended before the command did (reset' sh -c 'echo c >/proc/sysrq-trigger; sleep 100'
 
 # At boot the 16K kernel shares 1 MiB for its swiotlb at an address that is not a multiple of
 # 64K: test each host's reaction.
@@ -90,9 +90,9 @@ sixteen=(--kernel 16k --granule 64k)
 ends 'record: the kernel boots' 0 '' '' "${sixteen[@]}" --host record true
 is 'record: the request is listed' \
 	"$(summary '.misaligned.requests, (.misaligned.list | length), .misaligned.list[0].ripas')" $'1\n1\nEMPTY'
-ends 'kill: the host ends the Realm' 125 '' 'host_killed' "${sixteen[@]}" --host kill true
+ends 'kill: the host ends the Realm' 123 '' 'host_killed' "${sixteen[@]}" --host kill true
 ends 'refuse: the kernel spins' 124 '' 'within 10 seconds' "${sixteen[@]}" --host refuse --timeout 10 true
-ends 'destroy: the kernel accesses a destroyed neighbour' 125 '*' 'RIPAS is DESTROYED' "${sixteen[@]}" --host destroy true
+ends 'destroy: the kernel accesses a destroyed neighbour' 123 '*' 'RIPAS is DESTROYED' "${sixteen[@]}" --host destroy true
 is 'destroy: the summary counts destroyed bytes' "$(summary .destroyed_bytes)" 65536
 ends '--host LIST and --set' 0 0x20000 '' --host record,step=16k,keep --granule 64k --set rhi.version=0x10000 \
 	--rhi version=0x20000,garbage=1 cat /sys/kernel/rhi/hostconf_version
@@ -103,7 +103,7 @@ ends 'not a Realm' 0 0 '' --host none sh -c 'dmesg | grep -c RME:; true'
 usage() {
 	local name=$1 part=$2
 	shift 2
-	ends "$name" 1 '' "$part" "$@"
+	ends "$name" 125 '' "$part" "$@"
 }
 usage 'unknown option' "unknown option '--foo'" --foo true
 usage 'missing option value' '--granule needs a value' --granule

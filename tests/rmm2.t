@@ -17,7 +17,7 @@ spins() {
 
 # The driver's first 4K are for its interrupts. End the Realm by a crash: a shutdown would wait for
 # the driver.
-boot_with_warnings '4K kernel, 64K host: nvme spins' 125 '
+boot_with_warnings '4K kernel, 64K host: nvme spins' 123 '
 modprobe nvme &
 enabled() { dmesg | grep -q "nvme .*: enabling device"; }
 wait_for enabled

@@ -3,8 +3,8 @@
  * usage: unframe [INPUT]
  *
  * Decode the Realm's frames from stdin: write the output to stdout and stderr, and exit with the
- * command's status, or 125 if the frames end without one. When the Realm requests input, read file
- * descriptor 3 and write a frame to the pipe INPUT.
+ * command's status, 123 if the frames end without one, or 125 after a system error. When the Realm
+ * requests input, read file descriptor 3 and write a frame to the pipe INPUT.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,8 @@
 
 #include "frames.h"
 
-#define NO_STATUS	125
+#define NO_STATUS	123
+#define FAILURE		125
 #define COMMANDS_STDIN	3
 
 static bool copy(int fd, const char *p, size_t len)
@@ -37,7 +38,7 @@ static void put(int fd, const char *p, size_t len)
 {
 	if (!copy(fd, p, len)) {
 		perror("unframe: cannot write the command's output");
-		exit(1);
+		exit(FAILURE);
 	}
 }
 
@@ -75,7 +76,7 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && to < 0) {
 		perror(argv[1]);
-		return 1;
+		return FAILURE;
 	}
 	signal(SIGPIPE, SIG_IGN);
 	for (;;) {
