@@ -46,8 +46,9 @@ shown() {
 result() { if [ -n "$entered" ]; then shown "$1"; else echo "$1"; fi; }
 
 # enter_sandbox "$@": re-execute this script in the sandbox.
+sandbox_options=()
 enter_sandbox() {
-	in_sandbox || RHI_ENTERED=1 exec "$TOP/scripts/sandbox" "$TOP/scripts/$PROG" "$@"
+	in_sandbox || RHI_ENTERED=1 exec "$TOP/scripts/sandbox" "${sandbox_options[@]}" "$TOP/scripts/$PROG" "$@"
 }
 
 # with_lock NAME CMD...: serialise, so that parallel runs share one download or build.
