@@ -99,6 +99,76 @@ ends '--host LIST and --set' 0 0x20000 '' --host record,step=16k,keep --granule 
 is 'each step is a request of its own' "$(summary '.misaligned.requests > 16')" true
 ends 'not a Realm' 0 0 '' --host none sh -c 'dmesg | grep -c RME:; true'
 
+# A kernel of the caller's: Debian's, as if it had been built here. scripts/kbuild keeps what it builds
+# against the tree for the next run, so the tree's path must stay the same.
+release=$("$TOP/scripts/kernel")
+tree=$TOP/build/realm.t/tree
+vmlinuz=/usr/lib/modules/$release/vmlinuz
+rm -rf -- "$tree"
+mkdir -p "$tree/arch/arm64/boot" "$tree/drivers"
+cp -rs "$(realpath "/usr/lib/modules/$release/build")/." "$tree/"
+rm -- "$tree/Makefile"
+printf '%s\n' "KBUILD_OUTPUT=$tree" "include $(realpath "/usr/lib/modules/$release/source")/Makefile" >"$tree/Makefile"
+ln -s "$vmlinuz" "$tree/arch/arm64/boot/Image"
+mkdir -p "$work/drivers/usr/lib"
+ln -s usr/lib "$work/drivers/lib"
+"$TOP/tests/guest/drivers" / "$release" "$work/drivers" ahci sd_mod 2>/dev/null
+mv -- "$work/drivers/lib/modules/$release/kernel"/*.ko "$tree/drivers/"
+(cd "$tree" && printf '%s\n' drivers/*.ko | sed 's/ko$/o/' >modules.order)
+cp -- "/usr/lib/modules/$release"/modules.builtin{,.modinfo} "$tree/"
+
+ends 'a build tree: its drivers, and rhi_probe for it' 0 $'65536\nahci' '' --kernel "$tree" --granule 64k \
+	--device ahci sh -c 'cat /sys/kernel/rhi/granule; modprobe -a ahci sd_mod; ls /sys/bus/pci/drivers | grep ahci'
+ends 'a tree without this driver' 125 '' 'lacks a driver of igb' --kernel "$tree" --device igb true
+rm -- "$tree/arch/arm64/module.lds"
+(cd "$tree" && realm --kernel . -- sh -c '[ ! -e /sys/module/rhi_probe ]')
+is 'a tree that is not prepared for modules boots without rhi_probe, and says why' \
+	"$? $(sed 's/ \/.* is / TREE is /' "$work/stderr")" \
+	"0 realm: booting without rhi_probe: TREE is not prepared for modules: run 'make ARCH=arm64 modules_prepare' there"
+gzip -1 <"$vmlinuz" >"$work/my Image.gz"
+ends 'an Image.gz, without modules' 0 "$release" '' --kernel "$work/my Image.gz" \
+	sh -c '[ ! -e /sys/module/rhi_probe ] && uname -r'
+
+# An initramfs of the caller's
+mkdir -p "$work/initrd/bin"
+cp /usr/bin/busybox "$work/initrd/bin/"
+ln -s busybox "$work/initrd/bin/false"
+printf '%s\n' '#!/bin/busybox sh' 'echo "this is /init"' 'exec busybox poweroff -f' >"$work/initrd/init"
+chmod +x "$work/initrd/init"
+(cd "$work/initrd" && find . | cpio --quiet -o -H newc | gzip -1 >"$work/my initrd")
+ends '--initrd: ends with 0 when it powers off' 0 '*' '' --initrd "$work/my initrd"
+is '--initrd: its console is on stdout, without the summary' \
+	"$(tr -d '\r' <"$work/stdout" | grep -acx 'this is /init') $(grep -ac '"schema"' "$work/stdout")" '1 0'
+ends '--initrd: ends with 123 when it panics' 123 '*' 'the Realm ended (reset' --initrd "$work/my initrd" \
+	--append rdinit=/bin/false
+
+# gdb PACKET: send it to QEMU's stub, and print the answer to it
+gdb() {
+	local answer i sum=0
+
+	for ((i = 0; i < ${#1}; i++)); do sum=$(((sum + $(printf %d "'${1:i:1}")) % 256)); done
+	printf '+$%s#%02x' "$1" $sum >&"$stub"
+	IFS= read -r -t 120 -d '#' -u "$stub" answer
+	read -r -t 10 -N 2 -u "$stub"
+	echo "${answer#*\$}"
+}
+port=$((20000 + RANDOM % 12000))
+realm --smp 1 --gdb=$port -- sh -c 'grep -c nokaslr /proc/cmdline; exit 42' &
+pid=$!
+for ((i = 0; i < 240; i++)); do
+	{ exec {stub}<>/dev/tcp/127.0.0.1/$port; } 2>/dev/null && break
+	sleep 0.5
+done
+is '--gdb: waits for gdb' "$(gdb '?' | cut -c 1-3)" T05
+is '--gdb: hardware breakpoints' "$(gdb Z1,48000000,4)" OK
+is '--gdb: stops at the kernel'\''s first instruction' "$(gdb c | cut -c 1-3) $(gdb p20)" 'T05 0000004800000000'
+gdb z1,48000000,4 >/dev/null
+end=$(gdb c)
+status=0
+wait $pid || status=$?
+is '--gdb: the Realm ends as usual' "$end $status $(cat "$work/stdout")" 'W00 42 1'
+exec {stub}>&-
+
 # usage NAME MESSAGE-PART ARGS...: a usage error, before the Realm is started
 usage() {
 	local name=$1 part=$2
@@ -123,6 +193,12 @@ usage 'device without a driver in this kernel' 'lacks a driver of igb' --kernel 
 usage 'missing file' 'no such file' --file /no/such/file true
 usage 'missing module' 'no such file' --module no.ko true
 usage 'relative destination' 'must begin with /' --file "$work/file:x" true
+usage 'missing kernel' 'no such file' --kernel /no/such/file true
+usage 'not a kernel' 'README.md is not an arm64 kernel' --kernel "$TOP/README.md" true
+usage 'tree that is not built' "run 'make ARCH=arm64 Image modules'" --kernel "$TOP" true
+usage 'command for an initramfs' 'omit CMD' --initrd "$work/my initrd" true
+usage 'missing initramfs' 'no such file' --initrd /no/such/file
+usage 'no port' 'expected a port' --gdb=0 true
 usage 'unknown kernel' "no kernel '9.9.9'" --kernel 9.9.9 true
 usage 'kernel release not in the archive' 'the archive' --kernel 6.18.15+deb13-arm64-77k true
 truncate -s 600M "$work/huge"
