@@ -14,7 +14,7 @@ trap 'rm -rf -- "$work"' EXIT
 budget() { if [ -n "${LONG-}" ]; then echo "$2"; else echo "$1"; fi; }
 
 # Kernel warnings, without the module's own messages
-SPLAT='WARNING:|BUG:|Call trace:|Oops|UBSAN:|KASAN:|possible circular locking|unreferenced object'
+SPLAT=$(cat "$TOP/tests/guest/splat")
 
 # A bug of kernel 7.3.4, seen once while bpftrace started on a busy machine.
 KNOWN='WARNING: .* hrtimer_forward'
@@ -79,6 +79,23 @@ builds() {
 		fi
 	done
 	pass "${!#} builds${options[1]:+ for kernel ${options[1]}}"
+}
+
+# ktap NAME [FILE]: report the cases of KTAP that is not nested, by default the last script's output, with NAME
+# in front
+ktap() {
+	local line name
+
+	while IFS= read -r line; do
+		name=${line#*ok }
+		name=${name#* }
+		case $line in
+		'ok '*'# SKIP '*) skip "$1: ${name% # SKIP *}" "${name##*# SKIP }" ;;
+		'ok '*) pass "$1: $name" ;;
+		'not ok '*) fail "$1: $name" ;;
+		'# '*) diag "${line#\# }" ;;
+		esac
+	done <"${2-$work/stdout}"
 }
 
 # probe_cases <<TABLE: one host per line:

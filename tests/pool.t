@@ -9,29 +9,15 @@ CPUS=2
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
 
-# Scripts print "stat NAME VALUE" lines for stat(), and TAP comments for note().
+# Scripts print "stat NAME VALUE" lines for stat(), and diagnostics for note().
 stat() { sed -n "s/^stat $1 //p" "$work/stdout"; }
 note() { sed -n "s/^# \(.* \)\?$1 \([0-9]*\).*/\2/p" "$work/stdout" | head -n 1; }
 said() { grep -cF -- "$1" "$work/out/console.log"; }
 
-# cases NAME: report the TAP cases that the last script printed, prefixed with NAME
-cases() {
-	local line
-
-	while IFS= read -r line; do
-		case $line in
-		'ok '*'# SKIP '*) skip "$1: $(sed 's/^ok [0-9]* - //; s/ # SKIP .*//' <<<"$line")" "${line##*# SKIP }" ;;
-		'ok '*) pass "$1: ${line#ok * - }" ;;
-		'not ok '*) fail "$1: ${line#not ok * - }" ;;
-		'# '*) diag "${line#\# }" ;;
-		esac
-	done <"$work/stdout"
-}
-
 # pool NAME SCRIPT OPTIONS...: assert that SCRIPT succeeds, and report its cases
 pool() {
 	boot "$1: runs to the end" 0 "${@:2}" --file "$ko/pool_test.ko"
-	cases "$1"
+	ktap "$1"
 }
 
 # Baseline: shared bytes and misaligned requests of an idle Realm, in shared_before and

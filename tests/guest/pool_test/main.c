@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Tests of rhi_pool from another module's point of view. Reading a file in
- * /sys/kernel/debug/pool_test runs its cases and prints TAP.
+ * /sys/kernel/debug/pool_test runs its cases and prints KTAP.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -100,8 +100,12 @@ u32 test_random(struct test *test, u32 below)
 static int cases_show(struct seq_file *s, void *unused)
 {
 	struct test test = { .s = s };
+	unsigned int planned = 0;
 
 	guard(mutex)(&lock);
+	for (const struct test_case *c = s->private; c->name; c++)
+		planned++;
+	seq_printf(s, "KTAP version 1\n1..%u\n", planned);
 	for (const struct test_case *c = s->private; c->name; c++) {
 		test.failed = false;
 		test.notes = 0;
@@ -109,14 +113,13 @@ static int cases_show(struct seq_file *s, void *unused)
 		prandom_seed_state(&test.rnd, 1);
 		c->run(&test);
 		CHECK(&test, block_forget_all());
-		seq_printf(s, "%sok %u - %s", test.failed ? "not " : "", ++test.nr, c->name);
+		seq_printf(s, "%sok %u %s", test.failed ? "not " : "", ++test.nr, c->name);
 		if (test.skip)
 			seq_printf(s, " # SKIP %s", test.skip);
 		seq_putc(s, '\n');
 	}
 	if (test.bad_frees)
 		seq_printf(s, "# bad_frees %u\n", test.bad_frees);
-	seq_printf(s, "1..%u\n", test.nr);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Check every row of tests/unit/rsi-contract.tsv inside a Realm: reading
- * /sys/kernel/debug/rsi_contract makes the calls and prints TAP. rsi_contract-2.0 does the same
+ * /sys/kernel/debug/rsi_contract makes the calls and prints KTAP. rsi_contract-2.0 does the same
  * with rsi-contract-2.0.tsv.
  *
  * Rows of the first share single pages, so the host must accept any 4K request; those of the second
@@ -141,11 +141,12 @@ static bool fits(const u64 *want, const u64 *in, const u64 *got, unsigned int re
 static void print_got(struct seq_file *seq, const u64 *want, const u64 *in, const u64 *got,
 		      unsigned int regs)
 {
-	seq_printf(seq, " got x0..x3 = %#llx %#llx %#llx %#llx", got[0], got[1], got[2], got[3]);
+	seq_printf(seq, "# got x0..x3 = %#llx %#llx %#llx %#llx", got[0], got[1], got[2], got[3]);
 	for (unsigned int i = first_kept(want); i < regs; i++) {
 		if (got[i] != in[i])
 			seq_printf(seq, ", x%u changed from %#llx to %#llx", i, in[i], got[i]);
 	}
+	seq_putc(seq, '\n');
 }
 
 struct rows {
@@ -177,16 +178,35 @@ static void row(struct rows *rows, const char *name, u32 fid, u64 x1, u64 x2, u6
 		   all_ram(area, area + AREA_SIZE);
 	good = prepared && restored && fits(want, in.x, got.x, ARRAY_SIZE(got.x));
 
-	seq_printf(rows->seq, "%sok %u - %s", good ? "" : "not ", ++rows->count, name);
 	if (!prepared)
-		seq_puts(rows->seq, ": cannot share 64K on this host");
+		seq_puts(rows->seq, "# cannot share 64K on this host\n");
 	else if (!restored)
-		seq_puts(rows->seq, ": pages did not become RAM again");
+		seq_puts(rows->seq, "# pages did not become RAM again\n");
 	else if (!good)
 		print_got(rows->seq, want, in.x, got.x, ARRAY_SIZE(got.x));
-	seq_putc(rows->seq, '\n');
+	seq_printf(rows->seq, "%sok %u %s\n", good ? "" : "not ", ++rows->count, name);
 }
 
+/* KTAP begins with the number of cases: count the rows without making their calls. */
+#define ROW(...)	rows++
+
+static unsigned int planned_1_0(void)
+{
+	unsigned int rows = 0;
+
+#include "rsi-contract.h"
+	return rows;
+}
+
+static unsigned int planned_2_0(void)
+{
+	unsigned int rows = 0;
+
+#include "rsi-contract-2.0.h"
+	return rows;
+}
+
+#undef ROW
 #define ROW(name, fid, ...)	row(&rows, name, fid, __VA_ARGS__)
 
 static int show_1_0(struct seq_file *seq, void *unused)
@@ -194,8 +214,8 @@ static int show_1_0(struct seq_file *seq, void *unused)
 	struct rows rows = { .seq = seq };
 
 	guard(mutex)(&lock);
+	seq_printf(seq, "KTAP version 1\n1..%u\n", planned_1_0());
 #include "rsi-contract.h"
-	seq_printf(seq, "1..%u\n", rows.count);
 	return 0;
 }
 
@@ -204,8 +224,8 @@ static int show_2_0(struct seq_file *seq, void *unused)
 	struct rows rows = { .seq = seq };
 
 	guard(mutex)(&lock);
+	seq_printf(seq, "KTAP version 1\n1..%u\n", planned_2_0());
 #include "rsi-contract-2.0.h"
-	seq_printf(seq, "1..%u\n", rows.count);
 	return 0;
 }
 
