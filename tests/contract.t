@@ -13,6 +13,8 @@ TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 CPUS=2
 # shellcheck source=tests/cases.sh
 . "$TOP/tests/cases.sh"
+# shellcheck source=tests/guest/contract/compare.sh
+. "$TOP/tests/guest/contract/compare.sh"
 
 kernels=("$@")
 whole=("$@")	# kernels with all boots
@@ -26,49 +28,10 @@ facts=$work/facts
 seen=$work/seen		# expected differences that occurred
 : >"$seen"
 
-# managed comes last: a bug there ends the Realm.
-all_subjects='coherent attrs gfp masks contexts devices not_coherent pages noncontiguous mmap pools pool_blocks pool_file misuse pieces managed'
-
-# subjects_of KERNEL
-subjects_of() {
-	case $1 in
-	# Before 7.3 dma_direct_alloc() maps memory of a non-coherent device as shared but does not
-	# convert it: the first access ends the Realm.
-	6.* | 7.[0-2].*) echo "${all_subjects/ not_coherent/}" ;;
-	*) echo "$all_subjects" ;;
-	esac
-}
-
 # Some facts are API misuse with a warning each, which must appear every time.
 guest_script='
 [ ! -e /proc/sys/kernel/panic_on_warn ] || echo 0 >/proc/sys/kernel/panic_on_warn
 [ ! -e /sys/kernel/debug/dma-api/all_errors ] || echo 1 >/sys/kernel/debug/dma-api/all_errors
-facts() {
-	insmod /root/contract.ko
-	for subject in $subjects; do
-		echo 1 >/sys/kernel/debug/clear_warn_once
-		echo "==== $1 $subject"
-		cat /sys/kernel/debug/contract/$subject
-		echo "==== end"
-	done
-	traced $1
-	rmmod contract
-}
-# Count trace events per size: at other facts, the size is part of the line.
-traced() {
-	echo 1 >/sys/kernel/debug/clear_warn_once
-	echo 8192 >$tracing/buffer_size_kb
-	echo >$tracing/trace
-	echo 1 >$tracing/events/dma/enable
-	for subject in coherent pages noncontiguous; do
-		cat /sys/kernel/debug/contract/$subject >/dev/null
-	done
-	echo 0 >$tracing/events/dma/enable
-	echo "==== $1 traced"
-	sed -n "s/.*: \(dma_[a-z_]*\): contract .*size=\([0-9]*\).*/\1 \2/p" $tracing/trace |
-		sort | uniq -c | awk "{ print \"trace events \" \$2 \" of size \" \$3 \": \" \$1 }"
-	echo "==== end"
-}
 dmapool_test() {
 	insmod /root/dmapool_test.ko
 	rmmod dmapool_test
@@ -76,59 +39,8 @@ dmapool_test() {
 }
 '
 
-# split KERNEL: split the facts of the last boot into one file per run and subject
-split() {
-	mkdir -p "$facts/$1"
-	awk -v dir="$facts/$1" '
-		/^==== end$/ { if (out) print "" >(out ".complete"); out = ""; next }
-		/^==== / { out = dir "/" $2 "." $3; printf "" >out; next }
-		out { print >out }' "$work/stdout"
-}
-
-# differences FILE FILE: "name<TAB>first text<TAB>second text" for each differing fact. A repeated
-# name gets a number.
-differences() {
-	awk '
-		{
-			at = index($0, ":")
-			name = substr($0, 1, at - 1)
-			text = substr($0, at + 2)
-		}
-		FNR == 1 { file++; split("", times) }
-		{
-			if (++times[name] > 1)
-				name = name " (" times[name] ")"
-			said[file, name] = text
-			if (!(name in known)) {
-				known[name] = 1
-				order[++n] = name
-			}
-		}
-		END {
-			for (i = 1; i <= n; i++) {
-				name = order[i]
-				a = (1, name) in said ? said[1, name] : "(nothing)"
-				b = (2, name) in said ? said[2, name] : "(nothing)"
-				if (a != b)
-					print name "\t" a "\t" b
-			}
-		}' "$1" "$2"
-}
-
-# expected NAME: succeed if this difference is expected
-expected() {
-	local pattern
-
-	while IFS='|' read -r pattern _; do
-		pattern=${pattern%"${pattern##*[! ]}"}
-		# shellcheck disable=SC2053 # a pattern
-		if [[ -n $pattern && $pattern != '#'* && $1 == $pattern ]]; then
-			echo "$pattern" >>"$seen"
-			return 0
-		fi
-	done <"$TOP/tests/guest/contract/expected-differences"
-	return 1
-}
+# is_expected NAME: succeed if this difference is expected, and note that it occurred
+is_expected() { expected "$1" "$TOP/tests/guest/contract/expected-differences" >>"$seen"; }
 
 # differences_in_order FILE FILE: the differences, with the many events last
 differences_in_order() {
@@ -149,7 +61,7 @@ same_facts() {
 	fi
 	while IFS=$'\t' read -r name a b; do
 		[ -n "$name" ] || continue
-		[ -z "${4-}" ] || ! expected "$name" || continue
+		[ -z "${4-}" ] || ! is_expected "$name" || continue
 		wrong=$((wrong + 1))
 		[ $wrong -gt 60 ] || text+="$name
   $a
@@ -192,13 +104,13 @@ for kernel in "${kernels[@]}"; do
 	[[ ! $kernel =~ ^64k|-64k- ]] || files+=(--append coherent_pool=4M)
 
 	boot_with_warnings "$kernel: off, on, off again" 0 "$guest
-facts off
+contract_facts off
 hook on
-facts on
+contract_facts on
 hook off
-facts again
+contract_facts again
 no_leak" "${options[@]}" "${files[@]}"
-	split "$kernel"
+	split_facts "$work/stdout" "$facts/$kernel"
 	each_subject "$kernel" off again 'same with the hook off again'
 	each_subject "$kernel" off on 'same with the hook on' wanted
 	found_nothing "$kernel, off, on, off again"
@@ -224,8 +136,8 @@ insmod /root/contract.ko; rmmod contract" "${options[@]}" "${files[@]}"
 	# The hook does not redirect non-coherent devices.
 	boot_with_warnings "$kernel: on from the start" 0 "${guest/ not_coherent/}
 hook on
-facts first" "${options[@]}" "${files[@]}"
-	split "$kernel"
+contract_facts first" "${options[@]}" "${files[@]}"
+	split_facts "$work/stdout" "$facts/$kernel"
 	each_subject "$kernel" on first 'same with the hook on from the start'
 	is "$kernel: no request breaks the granule while the hook is on" \
 		"$(summary .misaligned.requests)" "$idle"

@@ -117,7 +117,7 @@ pool_test_load() {
 }
 # Size of the kernel's atomic pool in bytes, which may grow
 atomic_pool() { cat /sys/kernel/debug/dma_pools/pool_size_* | awk '{ n += $1 } END { print n + 0 }'; }
-# pool_test_run FILE...: print their TAP
+# pool_test_run FILE...: print their KTAP
 pool_test_run() {
 	local f
 
@@ -143,6 +143,41 @@ pool_test() {
 	pool_test_load
 	pool_test_run "$1"
 	rmmod pool_test
+}
+
+# ---- tests/guest/contract, which must be in /root
+
+# contract_facts RUN: print the facts about each of $subjects, between "==== RUN SUBJECT" and "==== end"
+contract_facts() {
+	local subject
+
+	insmod /root/contract.ko
+	# shellcheck disable=SC2154 # set by the scripts
+	for subject in $subjects; do
+		echo 1 >/sys/kernel/debug/clear_warn_once
+		echo "==== $1 $subject"
+		cat "/sys/kernel/debug/contract/$subject"
+		echo "==== end"
+	done
+	contract_traced "$1"
+	rmmod contract
+}
+# Count trace events per size: at other facts, the size is part of the line.
+contract_traced() {
+	local subject
+
+	echo 1 >/sys/kernel/debug/clear_warn_once
+	echo 8192 >$tracing/buffer_size_kb
+	echo >$tracing/trace
+	echo 1 >$tracing/events/dma/enable
+	for subject in coherent pages noncontiguous; do
+		cat /sys/kernel/debug/contract/$subject >/dev/null
+	done
+	echo 0 >$tracing/events/dma/enable
+	echo "==== $1 traced"
+	sed -n 's/.*: \(dma_[a-z_]*\): contract .*size=\([0-9]*\).*/\1 \2/p' $tracing/trace |
+		sort | uniq -c | awk '{ print "trace events " $2 " of size " $3 ": " $1 }'
+	echo "==== end"
 }
 
 # kcore_read_ram: read all RAM through the linear map, and print how many times
