@@ -9,6 +9,9 @@
  * shows progress. /etc/realm/modules lists modules to insert, one path per line. realm.noprobe on
  * the kernel command line leaves rhi_probe unloaded.
  *
+ * A bundle (scripts/realm --bundle) has /console, and nobody at the other end of a second UART: init
+ * only mounts the file systems, and that script goes on.
+ *
  * In a system that scripts/realm --boot booted from a disk, this is a service, which only runs the
  * command. Then these files are in /run/realm, and systemd powers the machine off.
  */
@@ -32,6 +35,7 @@
 #include "frames.h"
 
 #define CHANNEL		"/dev/ttyAMA1"
+#define CONSOLE		"/console"
 #define MAX_ARGS	256
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -325,11 +329,15 @@ int main(void)
 
 	if (is_init)
 		mount_all();
-	open_channel();
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	setenv("HOME", "/root", 1);
 	setenv("TERM", "linux", 1);
 	check(!chdir("/root"), "/root");
+	if (is_init && !access(CONSOLE, F_OK)) {
+		execl("/bin/busybox", "sh", CONSOLE, NULL);
+		check(false, CONSOLE);
+	}
+	open_channel();
 	if (is_init) {
 		run((char *[]){ "/bin/busybox", "--install", "-s", NULL }, false, false);
 		load_modules();
