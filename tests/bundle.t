@@ -9,13 +9,22 @@ TOP=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 
 bundle="$work/a bundle"
 
-# bundle NAME OPTIONS...: make a bundle, as a case
+# write_bundle OPTIONS...: make a bundle
+write_bundle() { "$TOP/scripts/realm" --bundle "$bundle" "$@" >"$work/stdout" 2>"$work/stderr" </dev/null; }
+
+# bundle NAME OPTIONS...: the same, as a case
 bundle() {
 	local name=$1
 	shift
 
 	rm -rf -- "$bundle"
-	if realm --bundle "$bundle" "$@"; then pass "$name: the bundle is made"; else fail "$name: the bundle is made" "$(tails)"; fi
+	rm -rf -- "$work/out"
+	if write_bundle "$@"; then
+		pass "$name: the bundle is made"
+	else
+		fail "$name: the bundle is made" "$(tails)"
+		done_testing
+	fi
 	# Something to read on the disk
 	[ ! -e "$bundle/stand-in/device0" ] ||
 		head -c 9M /dev/urandom | dd of="$bundle/stand-in/device0" conv=notrunc status=none
@@ -120,9 +129,10 @@ refused() {
 	local part=$1 status=0
 	shift
 
-	realm --bundle "$bundle" "$@" || status=$?
-	is "refused: ${*:0:2}" "$status $(grep -cF -- "$part" "$work/stderr")" '1 1'
+	write_bundle "$@" || status=$?
+	is "refused: $*" "$status $(grep -cF -- "$part" "$work/stderr")" '1 1'
 }
+refused 'starts nothing: omit --timeout' --timeout 10
 refused 'starts nothing: omit --boot' --boot /dev/null true
 refused 'omit --snapshot' --snapshot
 refused 'takes no disk along' --disk /dev/null
