@@ -83,8 +83,6 @@ size_of() { numfmt --to=iec --suffix=B "$(stat -c %s "$1")"; }
 write_bundle() {
 	local file
 
-	[ "$(dd if="$image" bs=1 skip=56 count=4 status=none)" = ARMd ] ||
-		die "$image is not an uncompressed arm64 Image, which a Realm needs: decompress it"
 	mkdir -p "$bundle/stand-in" 2>/dev/null ||
 		die "--bundle $bundle: expected a directory below the project or the cache"
 	{
