@@ -17,11 +17,10 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include <asm/rsi.h>
-
 #include <uapi/rhi_files.h>
 
 #include "audit.h"
+#include "compat.h"
 #include "hostconf.h"
 
 /* 2 MiB for each of two walks. A Realm with more runs has bigger problems. */

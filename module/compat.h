@@ -8,6 +8,16 @@
 #include <linux/swiotlb.h>
 #include <linux/version.h>
 
+/*
+ * About 7.4, asm/rsi_smc.h becomes linux/arm-smccc-rsi.h, which asm/rsi.h includes. Further trees
+ * move all of asm/rsi.h to linux/arm-rsi-cmds.h.
+ */
+#if __has_include(<asm/rsi.h>)
+#include <asm/rsi.h>
+#else
+#include <linux/arm-rsi-cmds.h>
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #error "rhi_probe needs Linux 6.13, the first that can run in a Realm"
 #endif

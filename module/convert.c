@@ -15,9 +15,9 @@
 #include <linux/sched.h>
 #include <linux/set_memory.h>
 
-#include <asm/rsi.h>
 #include <asm/tlbflush.h>
 
+#include "compat.h"
 #include "convert.h"
 #include "ksym.h"
 

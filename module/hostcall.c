@@ -12,10 +12,9 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include <asm/rsi.h>
-
 #include <uapi/rhi.h>
 
+#include "compat.h"
 #include "hostcall.h"
 #include "trace.h"
 

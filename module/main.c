@@ -5,10 +5,9 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
-#include <asm/rsi.h>
-
 #include "arena.h"
 #include "audit_load.h"
+#include "compat.h"
 #include "convert.h"
 #include "debugfs.h"
 #include "hook.h"

@@ -5,8 +5,7 @@
 #include <linux/mm.h>
 #include <linux/timex.h>
 
-#include <asm/rsi.h>
-
+#include "../compat.h"
 #include "block.h"
 #include "counter.h"
 #include "fail.h"

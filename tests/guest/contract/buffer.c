@@ -5,7 +5,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include <asm/rsi.h>
+#include <compat.h>
 
 #include "contract.h"
 

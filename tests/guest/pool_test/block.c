@@ -11,7 +11,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include <asm/rsi.h>
+#include <compat.h>
 
 #include "pool_test.h"
 

@@ -9,7 +9,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include <asm/rsi.h>
+#include <compat.h>
 
 #include "pool_test.h"
 

@@ -20,7 +20,8 @@
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
 #include <linux/vmalloc.h>
-#include <asm/rsi.h>
+
+#include <compat.h>
 
 #include "rsi_fids.h"
 
