@@ -12,6 +12,7 @@
 #include "audit_owner.h"
 #include "audit_show.h"
 #include "hostconf.h"
+#include "kernel_granule.h"
 #include "note_trace.h"
 
 /* Per finding: each page of a run of scattered pages may have its own owner. */
@@ -70,6 +71,8 @@ static void show_head(struct seq_file *s, const struct audit *audit)
 	seq_printf(s, "%-26s", "meaning");
 	show_meaning(s, audit);
 	seq_printf(s, "%-26s%llu\n", "granule", hostconf.granule);
+	seq_printf(s, "%-26s", RHI_KERNEL_GRANULE);
+	kernel_granule_report(s);
 	if (audit->nr_findings)
 		seq_puts(s, "# misaligned start end size private_bytes\n# destroyed start end size\n# owner start end size who\n");
 }

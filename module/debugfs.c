@@ -15,6 +15,7 @@
 #include "hook.h"
 #include "hostcall.h"
 #include "hostconf.h"
+#include "kernel_granule.h"
 #include "pool.h"
 
 static struct dentry *rhi_dir;
@@ -37,6 +38,8 @@ static int hostconf_show(struct seq_file *s, void *unused)
 	show_answer(s, "version", &hostconf.version);
 	show_answer(s, "features", &hostconf.features);
 	show_answer(s, "ipa_change_alignment", &hostconf.alignment);
+	seq_printf(s, "%-22s", RHI_KERNEL_GRANULE);
+	kernel_granule_report(s);
 	seq_printf(s, "%-22s%s\n", "meaning", hostconf_meaning());
 	return 0;
 }

@@ -23,7 +23,7 @@
 #include "hook_calls.h"
 #include "hook_its.h"
 #include "hostconf.h"
-#include "ksym.h"
+#include "kernel_granule.h"
 #include "redirect.h"
 
 static DEFINE_MUTEX(hook_lock);		/* protects the hook's state and registrations */
@@ -68,23 +68,6 @@ static int switch_on(void)
 	return 0;
 }
 
-/*
- * Symbols of the upstream series that aligns shared memory in the kernel: versions 3 and 4 have
- * the first two, versions 5 and 6 the third, versions 7 and 8 the fourth.
- */
-static const char *kernel_aligns(void)
-{
-	static const char * const names[] = {
-		"mem_decrypt_granule_size", "rhi_get_ipa_change_alignment",
-		"mem_cc_shared_granule_size", "cc_shared_granule_size",
-	};
-
-	for (int i = 0; i < ARRAY_SIZE(names); i++)
-		if (ksym_function(names[i]))
-			return names[i];
-	return NULL;
-}
-
 static int switch_to(bool on)
 {
 	const char *name;
@@ -98,7 +81,7 @@ static int switch_to(bool on)
 		pr_err("hook: the host's granule is not known: %s\n", hostconf_meaning());
 		return -EOPNOTSUPP;
 	}
-	name = kernel_aligns();
+	name = kernel_granule_function();
 	if (name) {
 		pr_err("hook: not needed: this kernel aligns shared memory itself (%s)\n",
 		       name);

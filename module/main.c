@@ -14,6 +14,7 @@
 #include "hook_calls.h"
 #include "hostcall.h"
 #include "hostconf.h"
+#include "kernel_granule.h"
 #include "note_trace.h"
 #include "pages.h"
 #include "pool.h"
@@ -70,6 +71,7 @@ static int __init rhi_probe_init(void)
 	err = hostconf_init(realm, granule);
 	if (err)
 		return err;
+	kernel_granule_init();
 	pages_init();
 	convert_init();
 	err = pool_init();

@@ -3,6 +3,7 @@
 #include <linux/sysfs.h>
 
 #include "hostconf.h"
+#include "kernel_granule.h"
 #include "sysfs.h"
 
 static struct kobject *rhi_kobj;
@@ -42,8 +43,14 @@ static ssize_t hostconf_features_show(struct kobject *kobj, struct kobj_attribut
 	return emit_answer(buf, &hostconf.features);
 }
 
+static ssize_t kernel_granule_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", kernel_granule_bytes());
+}
+
 static struct kobj_attribute status_attr = __ATTR_RO(status);
 static struct kobj_attribute granule_attr = __ATTR_RO(granule);
+static struct kobj_attribute kernel_granule_attr = __ATTR_RO(kernel_granule);
 static struct kobj_attribute ipa_change_alignment_attr = __ATTR_RO(ipa_change_alignment);
 static struct kobj_attribute hostconf_version_attr = __ATTR_RO(hostconf_version);
 static struct kobj_attribute hostconf_features_attr = __ATTR_RO(hostconf_features);
@@ -51,6 +58,7 @@ static struct kobj_attribute hostconf_features_attr = __ATTR_RO(hostconf_feature
 static const struct attribute * const rhi_attrs[] = {
 	&status_attr.attr,
 	&granule_attr.attr,
+	&kernel_granule_attr.attr,
 	&ipa_change_alignment_attr.attr,
 	&hostconf_version_attr.attr,
 	&hostconf_features_attr.attr,

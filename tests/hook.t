@@ -56,7 +56,7 @@ not hook on; [ "$(hook_state)" = off ]
 hook_said "aligns shared memory itself (mem_decrypt_granule_size)"
 rmmod rhi_probe
 modprobe rhi_probe hook=on
-loaded; [ "$(cat $switch) $(hook_state)" = "off off" ]' --module "$ko/upstream.ko"
+loaded; [ "$(cat $switch) $(hook_state)" = "off off" ]' --module "$ko/mem_decrypt_granule_size.ko"
 boot 'hook=on with an unknown granule: the module still loads' 0 '
 [ "$(cat $switch) $(hook_state)" = "off off" ]
 [ "$(cat /sys/kernel/rhi/status)" = invalid_alignment ]

@@ -31,6 +31,15 @@
 #define RHI_SOURCE_PARAMETER		"parameter"
 #define RHI_SOURCE_UNKNOWN		"unknown"
 
+/* kernel_granule: key in hostconf and audit; the verdict is the third word of its value */
+#define RHI_KERNEL_GRANULE		"kernel_granule"
+#define RHI_KERNEL_GRANULE_NONE		"none"
+#define RHI_KERNEL_GRANULE_AGREES	"agrees"
+#define RHI_KERNEL_GRANULE_TOO_SMALL	"too_small"
+#define RHI_KERNEL_GRANULE_INVALID	"invalid"
+#define RHI_KERNEL_GRANULE_UNKNOWN	"unknown"
+#define RHI_KERNEL_GRANULE_NOT_ASKED	"not_asked"
+
 /* hook: state */
 #define RHI_HOOK_ON			"on"
 #define RHI_HOOK_DRAINING		"draining"
