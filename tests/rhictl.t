@@ -70,7 +70,7 @@ def count: type == "number" and . >= 0;
 # shellcheck disable=SC2016
 info_schema=$defs'
 .schema == 2
-and (keys == ["calls", "families", "granule_bytes", "granule_source", "hostconf", "meaning",
+and (keys == ["calls", "families", "granule_bytes", "granule_source", "hostconf", "kernel_granule_bytes", "kernel_granule_function", "meaning",
 	"page_size_bytes", "parameters", "schema", "status", "swiotlb", "unread_path"])
 and (.status | test("^[a-z_]+$"))
 and (.meaning | length > 0)
@@ -78,6 +78,7 @@ and (.granule_bytes | null_or(. >= 4096))
 and (.granule_source | IN("host", "page_size", "parameter", "unknown"))
 and ((.granule_bytes == null) == (.granule_source == "unknown"))
 and (.page_size_bytes | null_or(. >= 4096))
+and (.kernel_granule_bytes | null_or(. > 0)) and (.kernel_granule_function | null_or(length > 0))
 and (.hostconf | (.version, .features, .ipa_change_alignment | null_or(hex))
 	and (.feature_names | null_or(type == "array")))
 and (.parameters | null_or((.granule_bytes | null_or(count)) and (.force | type == "boolean")))
@@ -163,6 +164,17 @@ only-sysfs-param       | 0 | invalid_alignment-parameter | rm -r sys/module $deb
 debugfs-for-root       | 0 | ok-64k            | chmod 0 sys/kernel/debug; user=1
 debugfs-new-key        | 0 | ok-4k             | echo "colour green" >>$debug/hostconf
 families-new           | 0 | ok-4k             | echo "NEW 0x20001 0x1,0x2,0x3,0x4" >>$debug/families
+kernel-none            | 0 | ok-64k            | kernel 0 none
+kernel-agrees          | 0 | ok-64k            | kernel 65536 "65536 cc_shared_granule_size agrees"
+kernel-larger          | 0 | ok-4k             | kernel 65536 "65536 cc_shared_granule_size agrees"
+kernel-small           | 0 | ok-64k            | kernel 4096 "4096 cc_shared_granule_size too_small"
+kernel-page            | 0 | ok-16k-page       | kernel 4096 "4096 cc_shared_granule_size invalid"
+kernel-odd             | 0 | ok-64k            | kernel 18446744073709551615 "18446744073709551615 cc_shared_granule_size invalid"
+kernel-zero            | 0 | ok-64k            | kernel 0 "0 cc_shared_granule_size invalid"
+kernel-unknown         | 2 | bad_version       | kernel 4096 "4096 mem_decrypt_granule_size unknown"
+kernel-not-asked       | 0 | ok-64k            | kernel 0 "0 rhi_get_ipa_change_alignment not_asked"
+kernel-without-debugfs | 0 | ok-64k            | kernel 4096 none; rm -r $debug
+kernel-new-word        | 0 | ok-64k            | kernel 65536 "65536 a splendid"
 calls-large            | 0 | ok-4k             | echo "18446744073709551615 0xffffffffffffffff A 9 0xffffffffffffffff 18446744073709551615" >>$debug/calls
 
 status-missing         | 1 | ok-64k            | rm $rhi/status
@@ -210,6 +222,13 @@ source-unknown         | 1 | ok-64k            | echo "granule_source oracle" >>
 source-contradicts     | 1 | ok-64k            | echo "granule_source unknown" >>$debug/hostconf
 page_size-junk         | 1 | ok-64k            | echo "page_size 5000" >>$debug/hostconf
 hostconf-no-value      | 1 | ok-64k            | echo "version" >>$debug/hostconf
+kernel-junk            | 1 | ok-64k            | kernel many none
+kernel-hex             | 1 | ok-64k            | kernel 4096 "0x1000 cc_shared_granule_size agrees"
+kernel-one-word        | 1 | ok-64k            | kernel 4096 4096
+kernel-two-words       | 1 | ok-64k            | kernel 4096 "4096 cc_shared_granule_size"
+kernel-four-words      | 1 | ok-64k            | kernel 4096 "4096 cc_shared_granule_size agrees now"
+kernel-name            | 1 | ok-64k            | kernel 4096 "4096 cc*shared agrees"
+kernel-name-long       | 1 | ok-64k            | kernel 4096 "4096 $(printf %048d 0) agrees"
 families-short         | 1 | ok-64k            | echo "DA 0x10000" >>$debug/families
 families-name          | 1 | ok-64k            | echo "D*A 0x10000 0x1" >>$debug/families
 families-version       | 1 | ok-64k            | echo "DA 1.0 0x1" >>$debug/families
@@ -249,6 +268,13 @@ echo ok >"$work/outside"
 bounce() {
 	printf '%s %s\n' size_bytes "$1" used_bytes "$2" peak_bytes "$3" grows "$4" transient_bytes "$5" >sys/kernel/debug/rhi/swiotlb
 	[ -z "${6-}" ] || printf 'pool %s\n' "${@:6}" >>sys/kernel/debug/rhi/swiotlb
+}
+
+# kernel BYTES TEXT: the granule of the kernel's own function, in sysfs and in hostconf
+# shellcheck disable=SC2317 # an edit calls it
+kernel() {
+	echo "$1" >sys/kernel/rhi/kernel_granule
+	echo "kernel_granule $2" >>sys/kernel/debug/rhi/hostconf
 }
 
 # tree_case NAME TREE EDIT: a copy of the tree, edited, in the current directory; $user says whether
@@ -333,6 +359,9 @@ audit-unknown          | 4 | audit-unknown     |
 audit-not_realm        | 4 | audit-not_realm   |
 audit-not_loaded       | 4 | not_loaded        |
 audit-new-key          | 0 | audit-aligned       | echo "colour green" >>$debug/audit
+audit-kernel           | 0 | audit-aligned       | echo "kernel_granule 65536 cc_shared_granule_size agrees" >>$debug/audit
+audit-kernel-small     | 2 | audit-misaligned      | echo "kernel_granule 4096 cc_shared_granule_size too_small" >>$debug/audit
+audit-kernel-junk      | 1 | audit-aligned       | echo "kernel_granule 4096" >>$debug/audit
 audit-many             | 2 | audit-misaligned      | for i in $(seq 1000 1029); do echo "misaligned 0x${i}1000 0x${i}2000 4096 61440"; done >>$debug/audit; echo "misaligned_runs $(grep -c "^misaligned 0x" $debug/audit)" >>$debug/audit
 audit-two-owners       | 2 | audit-misaligned      | sed -i "0,/^owner/d" $debug/audit; sed -i "1i verdict misaligned\nmeaning one\ngranule 65536\nmisaligned 0x1000 0x3000 8192 1\nowner 0x1000 0x2000 4096 swiotlb\nowner 0x2000 0x3000 4096 slab" $debug/audit
 audit-truncated        | 2 | audit-misaligned      | echo "truncated 1" >>$debug/audit
@@ -548,6 +577,13 @@ check-granule-page        | 0 | check-nvme        | echo 0x1000 >$rhi/ipa_change
 check-granule-smaller     | 0 | check-16k         | echo 0x1000 >$rhi/ipa_change_alignment; echo 16384 >$rhi/granule; granule_source page_size; at_load none; audited none
 check-sharing-aligned     | 0 | check-nvme        | echo "ffff800080010000 T mem_cc_shared_granule_size" >>$symbols
 check-sharing-aligned-module | 0 | check-nvme        | printf "ffff800080010000 t mem_decrypt_granule_size\t[upstream]\n" >>$symbols
+check-sharing-agrees      | 0 | check-nvme        | echo "ffff800080010000 T cc_shared_granule_size" >>$symbols; kernel 65536 "65536 cc_shared_granule_size agrees"
+check-sharing-no-names    | 0 | check-nvme        | rm $symbols; kernel 65536 none
+check-sharing-too-small   | 2 | check-nvme        | echo "ffff800080010000 T cc_shared_granule_size" >>$symbols; kernel 4096 "4096 cc_shared_granule_size too_small"
+check-sharing-invalid     | 2 | check-nvme        | echo "ffff800080010000 T cc_shared_granule_size" >>$symbols; kernel 6000 none
+check-sharing-zero        | 2 | check-nvme        | kernel 0 "0 cc_shared_granule_size invalid"
+check-sharing-not-asked   | 0 | check-nvme        | kernel 0 "0 rhi_get_ipa_change_alignment not_asked"
+check-sharing-unknown     | 2 | check-64k         | echo bad_version >$rhi/status; echo 0x20000 >$rhi/hostconf_version; no_granule; kernel 4096 "4096 cc_shared_granule_size unknown"
 check-sharing-data        | 0 | check-nvme        | echo "ffff800080010000 D cc_shared_granule_size" >>$symbols
 check-boot-builtin        | 0 | check-nvme        | no_load_audit; rm sys/module/nvme/initstate
 check-boot-builtin-aligned | 0 | check-nvme        | rm sys/module/nvme/initstate
@@ -680,6 +716,7 @@ metrics-hiwater-tracked | 0 | metrics           | echo 0 >$swiotlb/io_tlb_used_h
 metrics-bounce         | 0 | metrics           | bounce 1048576 4096 none 0 0 "0x8787c000 0x8797c000 1048576 65536"
 metrics-bounce-grows   | 0 | metrics           | bounce 3145728 4096 2097152 1 8192 "0x82a80000 0x82b80000 1048576 0" "0x90000000 0x90200000 2097152 0"
 metrics-bounce-junk    | 1 | metrics           | echo "used_bytes many" >$debug/swiotlb
+metrics-kernel         | 0 | metrics           | kernel 4096 none
 metrics-no-debugfs     | 0 | metrics           | rm -r sys/kernel/debug
 metrics-for-root       | 0 | metrics           | chmod 0 sys/kernel/debug; user=1
 metrics-not_loaded     | 4 | not_loaded        |

@@ -190,6 +190,8 @@ static int add_audit_line(void *to, char **fields)
 		return decode_decimal(fields[1], &audit->granule_bytes) &&
 		       (!audit->granule_bytes || !decode_alignment(audit->granule_bytes)) ?
 		       0 : -EPROTO;
+	if (!strcmp(key, RHI_KERNEL_GRANULE))
+		return decode_kernel_answer(fields[1], &audit->kernel) ? 0 : -EPROTO;
 	if (!strcmp(key, RHI_AUDIT_LINE_MISALIGNED))
 		return add_finding(audit, fields[1], false);
 	if (!strcmp(key, RHI_AUDIT_LINE_DESTROYED))

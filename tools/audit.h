@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "decode.h"
+
 /* A verdict of the module, and how rhictl treats it. */
 struct audit_verdict {
 	const char *word;
@@ -67,6 +69,7 @@ struct audit {
 	const struct audit_verdict *verdict;
 	char meaning[256];
 	uint64_t granule_bytes;		/* 0: unknown */
+	struct kernel_answer kernel;
 	struct audit_finding *findings;	/* most severe first */
 	size_t nr_findings;
 	uint64_t sums[NR_SUMS];

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rhi_files.h>
+
 #include "decode.h"
 
 static bool decode_digits(const char *text, const char *digits, int base, uint64_t *value)
@@ -114,6 +116,24 @@ static const struct {
 		    "GET_INTERFACE_REPORT", "SET_TDI_STATE", "P2P_UNBIND", "ABORT" } } },
 	{ 0 }
 };
+
+/**
+ * decode_kernel_answer - read the module's line about the kernel's granule
+ * @text: "BYTES FUNCTION VERDICT", or "none"; gets modified
+ * @answer: the result; the caller zeroes it first
+ *
+ * Return: false if @text has another form.
+ */
+bool decode_kernel_answer(char *text, struct kernel_answer *answer)
+{
+	const char *bytes = strsep(&text, " "), *function = strsep(&text, " ");
+
+	if (!function)
+		return !strcmp(bytes, RHI_KERNEL_GRANULE_NONE);
+	return text && decode_decimal(bytes, &answer->bytes) &&
+	       decode_word(function, answer->function, sizeof(answer->function)) &&
+	       decode_word(text, answer->verdict, sizeof(answer->verdict));
+}
 
 /**
  * decode_feature - find the name of a feature bit

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rhi_files.h>
+
 #include "info.h"
 #include "module.h"
 #include "sysroot.h"
@@ -12,6 +14,9 @@
 static int add_hostconf(void *to, char **fields)
 {
 	struct info *info = to;
+
+	if (!strcmp(fields[0], RHI_KERNEL_GRANULE))
+		return decode_kernel_answer(fields[1], &info->kernel) ? 0 : -EPROTO;
 
 	if (!strcmp(fields[0], "page_size"))
 		return decode_decimal(fields[1], &info->page_size_bytes) &&

@@ -90,6 +90,19 @@ static int read_size(const struct sysroot *root, const char *path, uint64_t *byt
 	return 0;
 }
 
+/* The kernel's answer may be nonsense. An older module has not asked. */
+static int read_kernel_granule(const struct sysroot *root, uint64_t *bytes)
+{
+	static const char path[] = SYSFS "/kernel_granule";
+	char text[VALUE_SIZE];
+	int ret;
+
+	ret = sysroot_read_value(root, path, text, sizeof(text));
+	if (ret)
+		return ret == -ENOENT ? 0 : sysroot_warn(root, path, ret);
+	return decode_decimal(text, bytes) ? 0 : unexpected(root, path, text, "a number");
+}
+
 static int read_answer(const struct sysroot *root, const char *path, struct answer *answer)
 {
 	char text[VALUE_SIZE];
@@ -162,6 +175,9 @@ static int read_sysfs(const struct sysroot *root, struct info *info)
 		return sysroot_warn(root, SYSFS "/granule", ret);
 	if (ret)
 		return ret;
+	ret = read_kernel_granule(root, &info->kernel_granule_bytes);
+	if (ret)
+		return ret;
 	ret = read_answer(root, SYSFS "/hostconf_version", &info->version);
 	if (ret)
 		return ret;
@@ -230,6 +246,26 @@ int info_read(const struct sysroot *root, struct info *info)
 	if (!ret)
 		ret = info_read_debugfs(root, info);
 	return ret ? ret : check(root, info);
+}
+
+/**
+ * info_kernel_granule - compare the granule of the kernel's own function with the host's
+ * @info: the information
+ *
+ * Return: the result. Assumes pages of 4096 bytes if the page size is unknown.
+ */
+enum kernel_granule info_kernel_granule(const struct info *info)
+{
+	uint64_t bytes = info->kernel_granule_bytes;
+
+	if (!bytes)
+		return strcmp(info->kernel.verdict, RHI_KERNEL_GRANULE_INVALID) ?
+		       KERNEL_NONE : KERNEL_INVALID;
+	if (decode_alignment(bytes) || bytes < info->page_size_bytes)
+		return KERNEL_INVALID;
+	if (!info->granule_bytes)
+		return KERNEL_UNKNOWN;
+	return bytes < info->granule_bytes ? KERNEL_TOO_SMALL : KERNEL_AGREES;
 }
 
 /**

@@ -35,6 +35,15 @@ enum granule_source {
 /* Names in the module's files and in JSON. */
 extern const char *const granule_sources[NR_SOURCES];
 
+/* What the kernel's own function says to which granule the kernel aligns shared memory. */
+enum kernel_granule {
+	KERNEL_NONE,		/* there is no such function, or the module has not asked it */
+	KERNEL_AGREES,		/* the sharing granule, or a larger one */
+	KERNEL_TOO_SMALL,
+	KERNEL_INVALID,		/* not a power of two of at least one page */
+	KERNEL_UNKNOWN,		/* the sharing granule is unknown */
+};
+
 struct family {
 	char name[NAME_SIZE];
 	struct answer version;
@@ -57,6 +66,7 @@ struct info {
 	const struct status *status;
 	uint64_t granule_bytes;		/* 0: unknown */
 	enum granule_source source;
+	uint64_t kernel_granule_bytes;	/* the kernel's answer; 0: none */
 	struct answer version;
 	struct answer features;
 	struct answer alignment;
@@ -68,6 +78,7 @@ struct info {
 	const char *unread;		/* path of the first unreadable file, or NULL */
 	int unread_error;		/* -ENOENT, -EACCES or -EPERM */
 	uint64_t page_size_bytes;	/* 0: not read */
+	struct kernel_answer kernel;
 	bool have_families;
 	struct family *families;
 	size_t nr_families;
@@ -84,6 +95,7 @@ int info_read_known(const struct sysroot *root, struct info *info);
 int info_read(const struct sysroot *root, struct info *info);
 int info_read_hostconf(const struct sysroot *root, struct info *info);
 int info_read_debugfs(const struct sysroot *root, struct info *info);
+enum kernel_granule info_kernel_granule(const struct info *info);
 void info_free(struct info *info);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Checks of the granule, and of whether the kernel, drivers and the hook respect it. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <rhi_files.h>
@@ -81,10 +82,31 @@ void ok_granule(const struct facts *facts, struct ok_check *check)
 	ok_run(check, "modprobe -r rhi_probe; modprobe rhi_probe granule=65536");
 }
 
+/* Without the module nobody has asked the kernel for its granule. */
+static enum kernel_granule kernel_granule(const struct facts *facts)
+{
+	return facts->loaded && !facts->module_error ? info_kernel_granule(&facts->info) :
+	       KERNEL_NONE;
+}
+
+static bool kernel_is_wrong(const struct facts *facts)
+{
+	const enum kernel_granule granule = kernel_granule(facts);
+
+	return granule == KERNEL_TOO_SMALL || granule == KERNEL_INVALID;
+}
+
+/* The module finds the kernel's function even if rhictl cannot read the kernel's names. */
+static bool kernel_aligns(const struct facts *facts)
+{
+	return facts->kernel.features[HAS_ALIGNMENT] == YES ||
+	       *facts->info.kernel.function || kernel_granule(facts) != KERNEL_NONE;
+}
+
 /* The kernel needs no hook if the granule is one page, or if it aligns shared memory itself. */
 static bool needs_nothing(const struct facts *facts, struct ok_check *check)
 {
-	if (facts->kernel.features[HAS_ALIGNMENT] == YES) {
+	if (kernel_aligns(facts) && !kernel_is_wrong(facts)) {
 		ok_say(check, OK_PASS, "the kernel aligns shared memory itself");
 		return true;
 	}
@@ -92,6 +114,54 @@ static bool needs_nothing(const struct facts *facts, struct ok_check *check)
 		return false;
 	ok_say(check, OK_PASS, "the granule is one page: always aligned");
 	return true;
+}
+
+/* The module does not switch the hook on if the kernel has a function of its own. */
+static bool has_no_hook(const struct facts *facts, struct ok_check *check)
+{
+	if (!kernel_is_wrong(facts))
+		return false;
+	ok_say(check, OK_SKIP, "not for a kernel that aligns shared memory itself: see sharing");
+	return true;
+}
+
+static void say_kernel_aligns(const struct facts *facts, struct ok_check *check)
+{
+	const struct size_text kernel = size_text(facts->info.kernel_granule_bytes);
+	const char *name = facts->kernel.alignment;
+	char function[64] = "a function for this";
+
+	if (*facts->info.kernel.function)
+		name = facts->info.kernel.function;
+	if (name)
+		snprintf(function, sizeof(function), "%s()", name);
+
+	switch (kernel_granule(facts)) {
+	case KERNEL_NONE:
+		ok_say(check, OK_PASS, "the kernel aligns shared memory itself: it has %s",
+		       function);
+		return;
+	case KERNEL_AGREES:
+		ok_say(check, OK_PASS, "the kernel aligns shared memory itself, to %s: it has "
+		       "%s", kernel.text, function);
+		return;
+	case KERNEL_UNKNOWN:
+		ok_say(check, OK_SKIP, "the kernel aligns shared memory to %s (%s), but the "
+		       "granule is unknown: see granule", kernel.text, function);
+		return;
+	case KERNEL_TOO_SMALL:
+		ok_say(check, OK_FAIL, "the kernel rounds to %s (%s), smaller than the granule "
+		       "of %s: it shares parts of granules", kernel.text, function,
+		       size_text(facts->info.granule_bytes).text);
+		break;
+	case KERNEL_INVALID:
+		ok_say(check, OK_FAIL, "the kernel rounds to %s (%s), which is not a power of "
+		       "two of at least one page", kernel.text, function);
+		break;
+	}
+	ok_next(check, "report it to the kernel's distributor with this output; until then boot "
+		"a kernel without %s", function);
+	ok_run(check, "rhictl info --json");
 }
 
 /**
@@ -105,9 +175,8 @@ void ok_sharing(const struct facts *facts, struct ok_check *check)
 
 	if (!ok_is_realm(facts, check))
 		return;
-	if (kernel->features[HAS_ALIGNMENT] == YES) {
-		ok_say(check, OK_PASS, "the kernel aligns shared memory itself: it has %s()",
-		       kernel->alignment);
+	if (kernel_aligns(facts)) {
+		say_kernel_aligns(facts, check);
 		return;
 	}
 	if (!ok_has_granule(facts, check))
@@ -281,7 +350,8 @@ void ok_devices(const struct facts *facts, struct ok_check *check)
 	struct ok_list list = { 0 };
 	bool is_known;
 
-	if (!ok_has_granule(facts, check) || needs_nothing(facts, check))
+	if (!ok_has_granule(facts, check) || needs_nothing(facts, check) ||
+	    has_no_hook(facts, check))
 		return;
 	if (facts->devices.error) {
 		ok_unread(facts, check, "/sys/bus", facts->devices.error);
@@ -329,7 +399,7 @@ void ok_hook(const struct facts *facts, struct ok_check *check)
 		ok_say(check, OK_PASS, "on: %s", facts->hook.state->meaning);
 		return;
 	}
-	if (needs_nothing(facts, check))
+	if (needs_nothing(facts, check) || has_no_hook(facts, check))
 		return;
 	ok_say(check, OK_WARN, "%s: %s", facts->hook.state->word, facts->hook.state->meaning);
 	if (facts->kernel.features[HAS_FTRACE_ARGS] == NO) {

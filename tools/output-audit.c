@@ -53,11 +53,15 @@ static void print_findings(const struct audit *audit)
  */
 void text_audit(const struct audit *audit)
 {
+	const struct kernel_answer *kernel = &audit->kernel;
 	const uint64_t *sums = audit->sums;
 
 	printf("%s: %s\n", audit->verdict->word, audit->meaning);
 	if (audit->granule_bytes)
 		printf("sharing granule: %" PRIu64 " bytes\n", audit->granule_bytes);
+	if (*kernel->function)
+		printf("kernel's granule: %" PRIu64 " bytes, from %s(): %s\n", kernel->bytes,
+		       kernel->function, kernel->verdict);
 	if (audit->verdict->next)
 		printf("next: %s\n", audit->verdict->next);
 	if (audit->nr_findings)

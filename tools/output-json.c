@@ -148,6 +148,9 @@ static void json_info(const struct info *info)
 	json_set(root, "granule_bytes", json_count_or_null(info->granule_bytes));
 	json_set(root, "granule_source", json_text(granule_sources[info->source]));
 	json_set(root, "page_size_bytes", json_count_or_null(info->page_size_bytes));
+	json_set(root, "kernel_granule_bytes", json_count_or_null(info->kernel_granule_bytes));
+	json_set(root, "kernel_granule_function",
+		 *info->kernel.function ? json_text(info->kernel.function) : NULL);
 	json_set(root, "hostconf", hostconf_object(info));
 	json_set(root, "parameters", info->have_parameters ? parameters_object(info) : NULL);
 	json_set(root, "families", info->have_families ? families_array(info) : NULL);

@@ -120,6 +120,8 @@ void prometheus_metrics(const struct metrics *metrics, FILE *to)
 {
 	static const struct metric granule = { "rhi_granule_bytes", "gauge",
 		"The sharing granule of the host; 0 if it is unknown." };
+	static const struct metric kernel_granule = { "rhi_kernel_granule_bytes", "gauge",
+		"The granule to which the kernel itself aligns shared memory." };
 	static const struct metric status = { "rhi_status", "gauge",
 		"1 for what came of asking the host for its granule." };
 	static const struct metric hook = { "rhi_hook_state", "gauge",
@@ -129,6 +131,8 @@ void prometheus_metrics(const struct metrics *metrics, FILE *to)
 	const struct answer misaligned = swiotlb_misaligned(&metrics->swiotlb);
 
 	value(to, &granule, metrics->info.granule_bytes);
+	if (metrics->info.kernel_granule_bytes)
+		value(to, &kernel_granule, metrics->info.kernel_granule_bytes);
 	head(to, &status);
 	for (const struct status *s = info_statuses; s->word; s++)
 		labelled(to, &status, "status", s->word, s == metrics->info.status);

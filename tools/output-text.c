@@ -28,6 +28,26 @@ static const char *granule_origin(const struct info *info)
 	}
 }
 
+static void print_kernel_granule(const struct info *info)
+{
+	enum kernel_granule result = info_kernel_granule(info);
+
+	if (result == KERNEL_NONE && !*info->kernel.function)
+		return;
+	printf("kernel's granule: ");
+	if (result == KERNEL_NONE)
+		printf("unknown");
+	else
+		print_size(info->kernel_granule_bytes);
+	if (*info->kernel.function)
+		printf(", from %s()", info->kernel.function);
+	if (result == KERNEL_TOO_SMALL)
+		printf(": too small, the kernel shares parts of granules");
+	else if (result == KERNEL_INVALID)
+		printf(": invalid, not a power of two of at least one page");
+	printf("\n");
+}
+
 static void print_summary(const struct info *info)
 {
 	if (info->granule_bytes) {
@@ -45,6 +65,7 @@ static void print_summary(const struct info *info)
 		print_size(info->page_size_bytes);
 		printf("\n");
 	}
+	print_kernel_granule(info);
 }
 
 static void print_version(uint64_t version)

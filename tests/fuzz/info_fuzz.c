@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		SYSFS "/hostconf_features", SYSFS "/ipa_change_alignment",
 		PARAMETERS "/granule", PARAMETERS "/force",
 		DEBUGFS "/hostconf", DEBUGFS "/calls", DEBUGFS "/families",
-		DEBUGFS "/swiotlb", NULL
+		DEBUGFS "/swiotlb", SYSFS "/kernel_granule", NULL
 	};
 	const struct sysroot *root = report_tree(data, size, paths);
 	struct info info = { 0 };

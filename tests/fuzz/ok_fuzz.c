@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		SYSFS "/ipa_change_alignment", PARAMETERS "/hook", DEBUGFS "/hostconf",
 		DEBUGFS "/hook", DEBUGFS "/pools", "/sys/module/rhi_probe/refcnt",
 		"/sys/module/rhi_probe/version", "/sys/bus/pci/drivers/nvme/0000:00:01.0", BTF,
-		DEBUGFS "/about", DEBUGFS "/swiotlb", NULL
+		DEBUGFS "/about", DEBUGFS "/swiotlb", SYSFS "/kernel_granule", NULL
 	};
 	const struct sysroot *root = report_tree(data, size, paths);
 	struct ok ok;
