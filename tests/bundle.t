@@ -130,7 +130,7 @@ refused() {
 	shift
 
 	write_bundle "$@" || status=$?
-	is "refused: $*" "$status $(grep -cF -- "$part" "$work/stderr")" '1 1'
+	is "refused: $*" "$status $(grep -cF -- "$part" "$work/stderr")" '125 1'
 }
 refused 'starts nothing: omit --timeout' --timeout 10
 refused 'starts nothing: omit --boot' --boot /dev/null true
