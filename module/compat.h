@@ -12,7 +12,7 @@
  * About 7.4, asm/rsi_smc.h becomes linux/arm-smccc-rsi.h, which asm/rsi.h includes. Further trees
  * move all of asm/rsi.h to linux/arm-rsi-cmds.h.
  */
-#if __has_include(<asm/rsi.h>)
+#ifdef HAVE_ASM_RSI_H
 #include <asm/rsi.h>
 #else
 #include <linux/arm-rsi-cmds.h>

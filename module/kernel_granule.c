@@ -59,8 +59,9 @@ const char *kernel_granule_function(void)
 /* __symbol_get() holds the function's module during the call, if it is in one. */
 static void __init ask(const char *name)
 {
-	size_t (*granule_size)(void) = __symbol_get(name);
+	size_t (*granule_size)(void);
 
+	granule_size = __symbol_get(name);
 	if (!granule_size)
 		return;
 	answer = granule_size();

@@ -57,8 +57,9 @@ static __always_inline unsigned int save_stack(unsigned long *stack, const unsig
 {
 	unsigned int depth = 0;
 
+	/* Skip sharer_set() and note_add(). */
 	if (is_return_traced() || !object_is_on_stack(record))
-		return stack_trace_save(stack, SHARER_DEPTH, 2); /* skips sharer_set(), note_add() */
+		return stack_trace_save(stack, SHARER_DEPTH, 2);
 	while (depth < SHARER_DEPTH) {
 		const unsigned long *next = (void *)READ_ONCE_NOCHECK(record[0]);
 

@@ -9,8 +9,8 @@
  * shows progress. /etc/realm/modules lists modules to insert, one path per line. realm.noprobe on
  * the kernel command line leaves rhi_probe unloaded.
  *
- * A bundle (scripts/realm --bundle) has /console, and nobody at the other end of a second UART: init
- * only mounts the file systems, and that script goes on.
+ * A bundle (scripts/realm --bundle) has /console, and nobody at the other end of a second UART:
+ * init only mounts the file systems, and that script goes on.
  *
  * In a system that scripts/realm --boot booted from a disk, this is a service, which only runs the
  * command. Then these files are in /run/realm, and systemd powers the machine off.

@@ -189,7 +189,7 @@ static void row(struct rows *rows, const char *name, u32 fid, u64 x1, u64 x2, u6
 }
 
 /* KTAP begins with the number of cases: count the rows without making their calls. */
-#define ROW(...)	rows++
+#define ROW(...)	(rows++)
 
 static unsigned int planned_1_0(void)
 {

@@ -20,6 +20,7 @@ noinline size_t FUNCTION(void)
 	calls++;
 	return bytes;
 }
+EXPORT_SYMBOL_GPL(FUNCTION);
 
 MODULE_DESCRIPTION("Look like a kernel that aligns shared memory by itself");
 MODULE_LICENSE("GPL");
