@@ -329,7 +329,7 @@ int main(void)
 
 	if (is_init)
 		mount_all();
-	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	setenv("HOME", "/root", 1);
 	setenv("TERM", "linux", 1);
 	check(!chdir("/root"), "/root");
