@@ -113,7 +113,7 @@ void __init kernel_granule_init(void)
  * kernel_granule_bytes() - get the granule to which the kernel itself aligns shared memory
  *
  * Context: Any, after kernel_granule_init().
- * Return: The kernel's answer in bytes, unchecked; 0 if it has no function that can be asked.
+ * Return: The kernel's answer in bytes, unchecked; 0 also if it has no function that can be asked.
  */
 u64 kernel_granule_bytes(void)
 {

@@ -12,6 +12,7 @@ options_of_bundle() {
 	for option in boot initrd gdb snapshot timeout out; do
 		[ -z "${!option}" ] || usage_error "--bundle starts nothing: omit --$option"
 	done
+	[[ "$append " != *" realm.noprobe "* ]] || usage_error "--bundle needs rhi_probe: omit realm.noprobe"
 	[ ${#disks[@]} = 0 ] || usage_error "--bundle takes no disk along: omit --disk, and give the disk to the machine that starts the bundle"
 	[ ${#command[@]} != 0 ] || [[ "$append " =~ \ selftest[=\ ] ]] || append+=" selftest"
 	[ ${#command[@]} = 0 ] || [[ ! "$append " =~ \ selftest[=\ ] ]] ||
@@ -25,8 +26,8 @@ options_of_bundle() {
 pack_bundle() {
 	local own=$1 guest=$TOP/tests/guest name dir
 
-	[[ "$append " != *" realm.noprobe "* ]] ||
-		die "--bundle: no rhi_probe for this kernel: give a version, or a build tree that it can be built for"
+	grep -qsaF updates/rhi_probe.ko "$modules_archive" ||
+		die "--bundle needs rhi_probe: give a version, or a build tree that it can be built for"
 	mkdir -p "$own/etc/realm"
 	[ ${#command[@]} = 0 ] || printf '%q ' "${command[@]}" >"$own/etc/realm/command"
 	cp -- "$guest/bundle/console" "$guest/bundle/selftest" "$own/"
@@ -71,28 +72,38 @@ page() {
 	text=${text//@initramfs-size@/"$(size_of "$bundle/initramfs.cpio")"}
 	text=${text//@memory@/"$((mem / MIB))"}
 	text=${text//@cpus@/"$smp"}
-	text=${text//@arguments@/"${append# }"}
-	text=${text//@bootargs@/"$(fdtget -t s "$work/dtb" /chosen bootargs)"}
+	text=${text//@arguments@/"$(quoted "${append# }")"}
+	text=${text//@bootargs@/"$(quoted "$(fdtget -t s "$work/dtb" /chosen bootargs)")"}
 	text=${text//@stand-in@/"$(stand_in)"}
 	printf '%s\n' "$text"
 }
 
+# quoted TEXT: for the inside of double quotes in the shell
+# shellcheck disable=SC2016
+quoted() { sed 's/[\\"$`]/\\&/g' <<<"$1"; }
+
 size_of() { numfmt --to=iec --suffix=B "$(stat -c %s "$1")"; }
 
-# write_bundle: write DIR
-write_bundle() {
-	local file
+# prepare_bundle: make DIR, and remove an older bundle from it
+prepare_bundle() {
+	is_kept "$bundle" && mkdir -p "$bundle" || die "--bundle $bundle: expected a directory below the project or the cache"
+	[ -d "$bundle/stand-in" ] || [ -z "$(ls -A -- "$bundle")" ] ||
+		die "--bundle $bundle: there is something else in this directory: give an empty or a new one"
+	rm -rf -- "$bundle"/{Image,initramfs.cpio,README.md,stand-in}
+}
 
-	mkdir -p "$bundle/stand-in" 2>/dev/null ||
-		die "--bundle $bundle: expected a directory below the project or the cache"
-	{
+# write_bundle: write DIR; README.md last, so that it marks a complete bundle
+write_bundle() {
+	local file files=("$TOP/build/realm/realm.elf" "$work/config" "$work/dtb")
+
+	for file in "$work"/{firmware,device*}; do
+		[ ! -e "$file" ] || files+=("$file")
+	done
+	mkdir "$bundle/stand-in" &&
 		cp -- "$image" "$bundle/Image" &&
-			cp -- "$work/initrd" "$bundle/initramfs.cpio" &&
-			cp -- "$TOP/build/realm/realm.elf" "$work/config" "$work/dtb" "$bundle/stand-in/" &&
-			for file in "$work"/{firmware,device*}; do
-				[ ! -e "$file" ] || cp --sparse=always -- "$file" "$bundle/stand-in/" || break
-			done &&
-			page >"$bundle/README.md"
-	} || die "--bundle $bundle: cannot write: see the message above"
+		cp -- "$work/initrd" "$bundle/initramfs.cpio" &&
+		cp --sparse=always -- "${files[@]}" "$bundle/stand-in/" &&
+		page >"$bundle/README.md" ||
+		die "--bundle $bundle: cannot write: see the message above"
 	result "$(realpath -- "$bundle")"
 }

@@ -26,7 +26,7 @@ vmxnet3     | vmxnet3                             | net   | vmxnet3,netdev=@,rom
 xhci        | xhci_pci usb_storage sd_mod         | disk  | qemu-xhci,id=@ usb-storage,bus=@.0,drive=@
 "
 
-# tests/guest/pack puts these into every Realm.
+# tests/guest/pack-modules puts these into every Realm, if the kernel has them.
 COMMON_DRIVERS=" nvme virtio_blk virtio_net "
 
 # known_devices: list device names with their drivers

@@ -68,7 +68,8 @@ index_modules() {
 	local tree=$1 release=$2 root=$3 modules=$3/lib/modules/$2 list=$3/list first
 
 	# One of modules.order's formats has .o, and an older one kernel/ before each path.
-	sed -E "s,^(kernel/)?,$tree/,; s,\.o\$,.ko," "$tree/modules.order" >"$list.new" 2>/dev/null || : >"$list.new"
+	sed -E 's,^kernel/,,; s,\.o$,.ko,' "$tree/modules.order" 2>/dev/null |
+		while IFS= read -r first; do printf '%s/%s\n' "$tree" "$first"; done >"$list.new" || : >"$list.new"
 	read -r first <"$list.new" || true
 	[ -z "$first" ] || [[ $(modinfo -F vermagic "$first" 2>/dev/null) == "$release "* ]] || : >"$list.new"
 	if [ -e "$modules/modules.dep" ] && cmp -s "$list" "$list.new" && [ "$tree/modules.builtin" -ot "$list" ] &&
@@ -108,8 +109,8 @@ build_probe() {
 	return 1
 }
 
-# pack_tree TREE RELEASE ARGS: write modules.cpio to tree_dir, with the tree's drivers and, unless ARGS, the
-# kernel's command line, has realm.noprobe, rhi_probe
+# pack_tree TREE RELEASE ARGS OUTPUT: write an archive with the tree's drivers and, unless ARGS, the kernel's
+# command line, has realm.noprobe, rhi_probe
 pack_tree() {
 	local dir why modules=()
 
@@ -120,10 +121,10 @@ pack_tree() {
 		if why=$(build_probe "$1" "$2"); then
 			modules=("$dir"/module/rhi_{probe,stress}.ko)
 		else
-			say "booting without rhi_probe: $why"
+			say "no rhi_probe for this kernel: $why"
 		fi
 	fi
-	"$TOP/tests/guest/pack-modules" "$dir/root" "$2" "$dir/modules.cpio" "${modules[@]}"
+	"$TOP/tests/guest/pack-modules" "$dir/root" "$2" "$4" "${modules[@]}"
 }
 
 # find_kernel V IMAGE: set image to the kernel that V names, release to its release, and tree to its build tree,
@@ -145,8 +146,8 @@ find_kernel() {
 	release=$(image_release "$image") || die "--kernel $1: no version in ${file#/host}: is the file complete?"
 }
 
-# find_modules TREE RELEASE ARGS: pack_tree, and set modules_archive to the archive and modules_from to the root
-# that has all modules of the tree
+# find_modules TREE RELEASE ARGS OUTPUT: pack_tree, and set modules_archive to OUTPUT, and modules_from to the
+# root that has all modules of the tree
 # shellcheck disable=SC2034 # the caller's
 find_modules() {
 	local dir
@@ -154,5 +155,5 @@ find_modules() {
 	dir=$(tree_dir "$1")
 	with_lock "build-${dir##*/}" pack_tree "$@"
 	modules_from=$dir/root
-	modules_archive=$dir/modules.cpio
+	modules_archive=$4
 }

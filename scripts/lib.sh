@@ -45,6 +45,15 @@ shown() {
 # result PATH: print it as the caller sees it, inside or outside the sandbox
 result() { if [ -n "$entered" ]; then shown "$1"; else echo "$1"; fi; }
 
+# is_kept PATH: what is written there stays. In the sandbox, only the project and the cache are the caller's.
+is_kept() {
+	[ -n "$entered" ] || return 0
+	case $(realpath -m -- "$1")/ in
+	"$TOP"/* | "$CACHE"/*) ;;
+	*) return 1 ;;
+	esac
+}
+
 # enter_sandbox "$@": re-execute this script in the sandbox.
 sandbox_options=()
 enter_sandbox() {

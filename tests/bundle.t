@@ -137,7 +137,13 @@ refused 'starts nothing: omit --boot' --boot /dev/null true
 refused 'omit --snapshot' --snapshot
 refused 'takes no disk along' --disk /dev/null
 refused 'omit one of them' --append selftest=probe true
+refused 'omit realm.noprobe' --append realm.noprobe
 ok 'refused: no bundle is made' [ ! -e "$bundle" ]
+mkdir "$bundle"
+echo mine >"$bundle/README.md"
+write_bundle
+is 'refused: a directory with other files, which stay' \
+	"$? $(grep -c 'something else in this directory' "$work/stderr") $(cat "$bundle/README.md")" '125 1 mine'
 
 # A host of today, tested for one with pages of 64K.
 bundle '4K host' --append rhi_probe.granule=65536 --append selftest=probe,audit,rsi,hook

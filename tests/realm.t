@@ -119,12 +119,12 @@ cp -- "/usr/lib/modules/$release"/modules.builtin{,.modinfo} "$tree/"
 
 ends 'a build tree: its drivers, and rhi_probe for it' 0 $'65536\nahci' '' --kernel "$tree" --granule 64k \
 	--device ahci sh -c 'cat /sys/kernel/rhi/granule; modprobe -a ahci sd_mod; ls /sys/bus/pci/drivers | grep ahci'
-ends 'a tree without this driver' 125 '' 'lacks a driver of igb' --kernel "$tree" --device igb true
+ends 'a tree without this driver' 125 '' 'lacks a driver of nvme' --kernel "$tree" --device nvme true
 rm -- "$tree/arch/arm64/module.lds"
 (cd "$tree" && realm --kernel . -- sh -c '[ ! -e /sys/module/rhi_probe ]')
 is 'a tree that is not prepared for modules boots without rhi_probe, and says why' \
 	"$? $(sed 's/ \/.* is / TREE is /' "$work/stderr")" \
-	"0 realm: booting without rhi_probe: TREE is not prepared for modules: run 'make ARCH=arm64 modules_prepare' there"
+	"0 realm: no rhi_probe for this kernel: TREE is not prepared for modules: run 'make ARCH=arm64 modules_prepare' there"
 gzip -1 <"$vmlinuz" >"$work/my Image.gz"
 ends 'an Image.gz, without modules' 0 "$release" '' --kernel "$work/my Image.gz" \
 	sh -c '[ ! -e /sys/module/rhi_probe ] && uname -r'

@@ -361,6 +361,7 @@ audit-not_loaded       | 4 | not_loaded        |
 audit-new-key          | 0 | audit-aligned       | echo "colour green" >>$debug/audit
 audit-kernel           | 0 | audit-aligned       | echo "kernel_granule 65536 cc_shared_granule_size agrees" >>$debug/audit
 audit-kernel-small     | 2 | audit-misaligned      | echo "kernel_granule 4096 cc_shared_granule_size too_small" >>$debug/audit
+audit-kernel-not-asked | 2 | audit-misaligned      | echo "kernel_granule 0 rhi_get_ipa_change_alignment not_asked" >>$debug/audit
 audit-kernel-junk      | 1 | audit-aligned       | echo "kernel_granule 4096" >>$debug/audit
 audit-many             | 2 | audit-misaligned      | for i in $(seq 1000 1029); do echo "misaligned 0x${i}1000 0x${i}2000 4096 61440"; done >>$debug/audit; echo "misaligned_runs $(grep -c "^misaligned 0x" $debug/audit)" >>$debug/audit
 audit-two-owners       | 2 | audit-misaligned      | sed -i "0,/^owner/d" $debug/audit; sed -i "1i verdict misaligned\nmeaning one\ngranule 65536\nmisaligned 0x1000 0x3000 8192 1\nowner 0x1000 0x2000 4096 swiotlb\nowner 0x2000 0x3000 4096 slab" $debug/audit

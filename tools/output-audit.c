@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <rhi_files.h>
+
 #include "audit.h"
 #include "json.h"
 #include "output.h"
@@ -59,7 +61,10 @@ void text_audit(const struct audit *audit)
 	printf("%s: %s\n", audit->verdict->word, audit->meaning);
 	if (audit->granule_bytes)
 		printf("sharing granule: %" PRIu64 " bytes\n", audit->granule_bytes);
-	if (*kernel->function)
+	if (!strcmp(kernel->verdict, RHI_KERNEL_GRANULE_NOT_ASKED))
+		printf("kernel's granule: unknown, from %s(), which was not asked\n",
+		       kernel->function);
+	else if (*kernel->function)
 		printf("kernel's granule: %" PRIu64 " bytes, from %s(): %s\n", kernel->bytes,
 		       kernel->function, kernel->verdict);
 	if (audit->verdict->next)
