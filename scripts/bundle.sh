@@ -79,7 +79,7 @@ page() {
 }
 
 # quoted TEXT: for the inside of double quotes in the shell
-# shellcheck disable=SC2016
+# shellcheck disable=SC2001,SC2016 # the pattern needs sed
 quoted() { sed 's/[\\"$`]/\\&/g' <<<"$1"; }
 
 size_of() { numfmt --to=iec --suffix=B "$(stat -c %s "$1")"; }
