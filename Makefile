@@ -56,7 +56,7 @@ check-long:
 	@for kernel in newest 16k debug rt cloud 64k kcsan; do scripts/kernel $$kernel >/dev/null || exit 1; done
 	@scripts/sandbox env LONG=1 tests/run -v $(LONG_TESTS)
 
-# Install the packages in a whole Debian system: an hour.
+# Install the packages in a whole Debian system: an hour or two.
 check-install:
 	@release=$$(scripts/image --kernel) && scripts/deb --kernel "$$release" >/dev/null
 	@scripts/image >/dev/null
@@ -107,7 +107,7 @@ help:
 	@echo 'make demo      boot a Realm on a host with a 64K granule and print its report'
 	@echo 'make check     run all tests'
 	@echo 'make check-long  run hours of stress, fault injection, hostile hosts and more kernels'
-	@echo 'make check-install  install the packages in a Debian system that runs as a Realm (an hour)'
+	@echo 'make check-install  install the packages in a Debian system that runs as a Realm (an hour or two)'
 	@echo 'make bench     compare dma_pool with rhi_pool: tables and a plot in docs/results.md'
 	@echo 'make matrix    test every archive kernel since 6.16: a table in docs/results.md (hours)'
 	@echo 'make lint      run checkpatch, sparse, W=1, kernel-doc, shellcheck, mandoc'
