@@ -83,7 +83,7 @@ static int switch_to(bool on)
 	}
 	name = kernel_granule_function();
 	if (name) {
-		pr_err("hook: not needed: this kernel aligns shared memory itself (%s)\n",
+		pr_err("hook: stays off: this kernel aligns shared memory itself (%s)\n",
 		       name);
 		return -EALREADY;
 	}

@@ -35,6 +35,13 @@ static const struct audit_verdict verdicts[] = {
 	{ 0 }
 };
 
+/* The hook stays off on a kernel that aligns shared memory itself. */
+static const struct audit_verdict misaligned_by_kernel = {
+	RHI_AUDIT_MISALIGNED, true, EXIT_CHECK,
+	"report this output to the kernel's distributor; the kernel aligns shared memory itself, "
+	"so the hook stays off"
+};
+
 const char *const audit_states[NR_STATES] = {
 	[STATE_EMPTY]		= RHI_RIPAS_EMPTY,
 	[STATE_RAM]		= RHI_RIPAS_RAM,
@@ -295,6 +302,8 @@ int audit_read(const struct sysroot *root, struct audit *audit)
 	ret = read_table(root, audit);
 	if (!ret)
 		ret = check(root, audit);
+	if (!ret && *audit->kernel.function && has_verdict(audit, RHI_AUDIT_MISALIGNED))
+		audit->verdict = &misaligned_by_kernel;
 	if (!ret && audit->nr_findings)
 		qsort(audit->findings, audit->nr_findings, sizeof(*audit->findings), compare);
 	return ret;

@@ -21,8 +21,7 @@ static int switch_failure(const char *word, int error)
 {
 	switch (error) {
 	case -EALREADY:
-		warnx("hook %s: not needed: this kernel aligns shared memory itself",
-		      word);
+		warnx("hook %s: it stays off: this kernel aligns shared memory itself", word);
 		return EXIT_UNSUPPORTED;
 	case -EOPNOTSUPP:
 		warnx("hook %s: not supported by this kernel, or the granule is not known; see "
