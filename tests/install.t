@@ -41,6 +41,7 @@ done
 maker() { env -u MAKEFLAGS make -s -j2 -C "$tree" "$@" >"$work/log" 2>&1; }
 said() { grep -v '^make' "$work/log"; }
 files() { (cd "$1" && find . -type f ! -name 'modules.*' | sort); }
+dirs() { (cd "$1" && find . -type d | sort); }
 
 # image DIR: a root with this kernel's modules directory
 image() {
@@ -51,6 +52,7 @@ image() {
 # make install
 one=$work/one
 image "$one"
+mkdir -p "$one/usr/bin"
 if ! maker install KDIR="$headers" DESTDIR="$one" PREFIX=/usr; then
 	fail "install" "$(cat "$work/log")"
 	done_testing
@@ -87,7 +89,7 @@ is "a full disk fails the installation" "$?" 1
 is "a failed installation restores the old files" "$(sums "$one")" "$before"
 ok "the message says so" grep -q '^install: .* restored the previous state' "$work/log"
 (trap '' XFSZ; ulimit -f 100; "$tree/scripts/install" "$release" "$stage" "$work/three") >"$work/log" 2>&1
-is "a failed first installation leaves no files" "$(files "$work/three")" ""
+is "a failed first installation leaves no files, and no directories" "$(files "$work/three"; dirs "$work/three")" .
 
 mkdir "$work/bin"
 printf '#!/bin/sh\nexit 1\n' >"$work/bin/depmod"
@@ -101,6 +103,8 @@ is "the next installation replaces all files" "$? $(sums "$one" | cut -c 1-64 | 
 # make uninstall
 maker uninstall KVER="$release" DESTDIR="$one" && maker uninstall KVER="$release" DESTDIR="$work/two"
 is "uninstall removes all files" "$(files "$one"; files "$work/two")" ""
+is "uninstall removes the directories that install made" "$(dirs "$one" | tr '\n' ' ')$(dirs "$work/two")" \
+	". ./lib ./lib/modules ./lib/modules/$release ./usr ./usr/bin ."
 is "modules.dep no longer lists the modules" "$(grep -c rhi "$one/lib/modules/$release/modules.dep")" 0
 maker uninstall KVER="$release" DESTDIR="$one"
 is "a second uninstall fails" "$? $(said | cut -d: -f 1)" "2 uninstall"
