@@ -138,8 +138,8 @@ is 'killed in the middle: all memory is private again' "$(summary .shared_bytes)
 
 boot 'one run at a time, and only with the module' 0 '
 modprobe rhi_stress
-echo "size=65536 count=1000 pattern=zero" >$bench &
-usleep 50000
+echo "size=16384 count=4000 pattern=zero" >$bench &
+wait_for [ -e /sys/bus/platform/devices/rhi_bench ]
 fails 3 "another benchmark is running" rhictl bench --size 64
 not rmmod rhi_stress
 not rmmod rhi_probe

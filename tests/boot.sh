@@ -9,7 +9,7 @@
 # hang, and generous because the machine may be busy.
 realm() {
 	rm -rf -- "$work/out"
-	"$TOP/scripts/realm" --timeout 600 --out "$work/out" "$@" \
+	"$TOP/scripts/realm" --timeout 1800 --out "$work/out" "$@" \
 		>"$work/stdout" 2>"$work/stderr" </dev/null
 }
 

@@ -191,15 +191,14 @@ devices 'debug kernel' 0 "$EACH"$'\n'"$EACH"$'\n'left '
 	}
 	all_again() { again pci nvme; again virtio virtio_blk; again virtio virtio_net; }
 	echo 1 >/sys/kernel/tracing/events/rhi/enable
-	while :; do cat /sys/kernel/debug/rhi/*; done >/dev/null &
-	reader=$!
+	while [ ! -e /tmp/stop ]; do cat /sys/kernel/debug/rhi/*; done >/dev/null &
 	hook on
 	all_again
 	each works
 	hook off
 	all_again
 	each works
-	kill $reader
+	: >/tmp/stop
 	wait
 	leave' --kernel debug --host record
 

@@ -100,7 +100,6 @@ none unload
 
 # shellcheck disable=SC2016
 faults 'stress and bench' '
-stress_ended() { not ps | grep -q "[r]hi_stress" && [ ! -e /sys/bus/platform/devices/rhi_stress ]; }
 before_load_stress() { :; }
 load_stress() { exec modprobe rhi_stress; }
 after_load_stress() {

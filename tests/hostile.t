@@ -69,8 +69,10 @@ insmod /root/hostile_test.ko granule=65536
 hook on
 # Start with an honest host, so that one-time allocations are made now, and the atomic pool of the
 # kernel doubles now, as it does at the first request.
+pool=$(atomic_pool)
 echo "1 10 0" >$test
-sleep 2
+grown() { [ $(atomic_pool) -gt $pool ]; }
+wait_for grown
 same leaked $(of_pools leaked_bytes) 0
 mount -o remount,size=100% /tmp
 # Use all free memory once before each measurement, so that caches and allocators keep little of it.

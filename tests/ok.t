@@ -68,7 +68,7 @@ ok 'a host of 4K is not audited: nor asked' test "$(summary .calls.RSI_IPA_STATE
 
 # The figures and the place are those of the kernel.
 boot 'the bounce buffer' 0 '
-nvme; dd if=/dev/nvme0n1 of=/dev/null bs=1M count=4
+nvme; dd if=/dev/nvme0n1 of=/dev/null bs=1M count=4 iflag=direct
 figure() { sed -n "s/^$1  *//p" $rhi/swiotlb; }
 slots() { cat /sys/kernel/debug/swiotlb/$1; }
 same size "$(figure size_bytes)" $(($(slots io_tlb_nslabs) * 2048))

@@ -51,6 +51,8 @@ ok 'drivers in traced tasks: the admin queue of nvme' \
 boot 'drivers that were first' 0 '
 rmmod rhi_probe
 nvme
+# Opening the disk waits for the scan of its partitions.
+dd if=/dev/nvme0n1 of=/dev/null bs=4k count=1
 modprobe rhi_probe
 rhictl audit --json || [ $? = 2 ]' --nvme
 is 'drivers that were first: not guessed' "$(texts 0 | grep -v '^GICv3 ITS\|^atomic DMA pool$\|^CMA area ')" \

@@ -148,14 +148,14 @@ gdb() {
 
 	for ((i = 0; i < ${#1}; i++)); do sum=$(((sum + $(printf %d "'${1:i:1}")) % 256)); done
 	printf '+$%s#%02x' "$1" $sum >&"$stub"
-	IFS= read -r -t 120 -d '#' -u "$stub" answer
+	IFS= read -r -t 1200 -d '#' -u "$stub" answer
 	read -r -t 10 -N 2 -u "$stub"
 	echo "${answer#*\$}"
 }
 port=$((20000 + RANDOM % 12000))
 realm --smp 1 --gdb=$port -- sh -c 'grep -c nokaslr /proc/cmdline; exit 42' &
 pid=$!
-for ((i = 0; i < 240; i++)); do
+for ((i = 0; i < 1200; i++)); do
 	{ exec {stub}<>/dev/tcp/127.0.0.1/$port; } 2>/dev/null && break
 	sleep 0.5
 done

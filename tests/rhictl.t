@@ -738,7 +738,7 @@ audit-metrics-unknown  | 4 | audit-unknown     |
 # A file is replaced as a whole, and stays as it was where anything fails; nothing is left beside it.
 mkdir "$work/textfile"
 cd "$work/textfile" || exit 1
-prom() { timeout 20 "$work/bin/rhictl" info --sysroot "../trees/$1/tree" --prometheus "${@:2}"; }
+prom() { timeout 120 "$work/bin/rhictl" info --sysroot "../trees/$1/tree" --prometheus "${@:2}"; }
 ok 'metrics in a new file' prom metrics rhi.prom
 is 'the same as on standard output' "$(cat rhi.prom)" "$(prom metrics -)"
 is 'for all to read' "$(stat -c %a rhi.prom)" 644

@@ -21,7 +21,7 @@ boot_with_warnings '4K kernel, 64K host: nvme spins' 123 '
 modprobe nvme &
 enabled() { dmesg | grep -q "nvme .*: enabling device"; }
 wait_for enabled
-sleep 2
+sleep 10
 echo c >/proc/sysrq-trigger' --rmm 2.0 --host record --nvme --smp 2
 spins '4K kernel, 64K host: nvme' 4096
 
@@ -41,7 +41,7 @@ disk_works /dev/nvme0n1
 rhictl audit' --rmm 2.0 --host record --nvme
 is '4K kernel, 64K host, hook: nothing breaks the granule' "$(summary .misaligned.requests)" 0
 
-realm --kernel 16k --rmm 2.0 --granule 64k --host record --smp 1 --timeout 10 true
+realm --kernel 16k --rmm 2.0 --granule 64k --host record --smp 1 --timeout 30 true
 is '16K kernel, 64K host: does not boot' "$?" 124
 spins '16K kernel, 64K host: swiotlb' 1048576
 

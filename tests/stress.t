@@ -32,7 +32,6 @@ and .operations == .in_process + .in_softirq + .in_hardirq
 
 # Closing the debugfs file ends the run and cleans up.
 left_nothing='
-stress_ended() { not ps | grep -q "[r]hi_stress" && [ ! -e /sys/bus/platform/devices/rhi_stress ]; }
 left_nothing() { wait_for stress_ended; wait_for no_pool_shares; }
 '
 
@@ -46,6 +45,7 @@ left_nothing
 echo 6 >/proc/sys/kernel/hung_task_timeout_secs
 hook on
 rhictl stress --seconds 14 --json >/tmp/on
+echo 120 >/proc/sys/kernel/hung_task_timeout_secs
 left_nothing
 hook off
 cat /tmp/off /tmp/on

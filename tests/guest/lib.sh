@@ -32,11 +32,11 @@ same() { [ "$2" = "$3" ] || { echo "$1: '$2', not '$3'" >&2; return 1; }; }
 # at_least_one WHAT NUMBER
 at_least_one() { [ "$2" -gt 0 ] || { echo "$1: $2" >&2; return 1; }; }
 
-# wait_for COMMAND...: wait until COMMAND succeeds, for a few minutes at most
+# wait_for COMMAND...: wait until COMMAND succeeds, for ten minutes or more
 wait_for() {
 	local _
 
-	for _ in $(seq 1000); do
+	for _ in $(seq 5000); do
 		if "$@"; then return; fi
 		sleep 0.1
 	done
@@ -81,10 +81,11 @@ no_leak() {
 	not grep . /sys/kernel/debug/kmemleak >&2
 }
 
-# The benchmark has ended and left nothing behind. Its threads exit shortly after they report
-# completion.
+# The threads of a benchmark or stress run exit shortly after they report completion.
 # shellcheck disable=SC2009 # busybox
-bench_ended() { ! ps | grep -q '[r]hi_bench/'; }
+no_thread() { ! ps | grep -q "\[$1/"; }
+bench_ended() { no_thread rhi_bench; }
+stress_ended() { no_thread rhi_stress && [ ! -e /sys/bus/platform/devices/rhi_stress ]; }
 bench_left_nothing() {
 	wait_for bench_ended && no_pool_shares && [ ! -e /sys/bus/platform/devices/rhi_bench ]
 }

@@ -73,7 +73,7 @@ static void runs_out(struct test *test)
 		}
 		GOOD(test, wrong);
 		/* Wait until the worker is idle. */
-		msleep(100);
+		msleep(500);
 	}
 	test_note(test, "blocks %u atomic_misses %u", nr, misses);
 	for (unsigned int i = 0; i < nr; i++)
