@@ -36,7 +36,8 @@ in_sandbox() { [ -e /etc/rhi-sandbox ]; }
 
 # shown PATH: the path as it is outside the sandbox
 shown() {
-	case $1 in
+	case $1/ in
+	/host/*) echo "${1#/host}" ;;
 	"$TOP"/*) echo "${RHI_SHOWN_TOP:-$TOP}${1#"$TOP"}" ;;
 	*) echo "${RHI_SHOWN_CACHE:-$CACHE}${1#"$CACHE"}" ;;
 	esac
@@ -44,6 +45,49 @@ shown() {
 
 # result PATH: print it as the caller sees it, inside or outside the sandbox
 result() { if [ -n "$entered" ]; then shown "$1"; else echo "$1"; fi; }
+
+# below_host PATH: print what an absolute path of the caller's machine, and each link on its way, leads to; the
+# sandbox has it all below /host. A link of that machine to an absolute path would else lead into the sandbox.
+below_host() {
+	local at=/host rest=$1/ part target links=40	# as many as the kernel follows
+
+	while [ -n "$rest" ]; do
+		part=${rest%%/*}
+		rest=${rest#*/}
+		case $part in
+		'' | .) continue ;;
+		..) at=${at%/*}; at=${at:-/host}; continue ;;
+		esac
+		if [ ! -L "$at/$part" ]; then
+			at=$at/$part
+			continue
+		fi
+		[ $((links--)) -gt 0 ] || return
+		target=$(readlink -- "$at/$part")
+		[[ $target != /* ]] || at=/host
+		rest=$target/$rest
+	done
+	[ -e "$at" ] && echo "$at"
+}
+
+# find_path PATH: print where the sandbox has a file or directory of the caller; fails if there is none. The
+# project and the cache are writable at their own place only.
+find_path() {
+	local path=$1
+
+	if [ -n "$entered" ]; then
+		[[ $path == /* ]] || path=$(shown "$PWD")/$path
+		if path=$(below_host "$path"); then
+			case $path in
+			"/host$RHI_SHOWN_TOP"/*) path=$TOP${path#"/host$RHI_SHOWN_TOP"} ;;
+			"/host$RHI_SHOWN_CACHE"/*) path=$CACHE${path#"/host$RHI_SHOWN_CACHE"} ;;
+			esac
+			echo "$path"
+			return
+		fi
+	fi
+	[ -e "$1" ] && echo "$1"
+}
 
 # is_kept PATH: what is written there stays. In the sandbox, only the project and the cache are the caller's.
 is_kept() {

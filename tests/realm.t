@@ -40,6 +40,13 @@ head -c 300000 /dev/urandom >"$work/file"
 realm --file "$work/file:/opt/x/data" --file "$work/file" sh -c 'cmp /opt/x/data /root/file && cat /root/file'
 ok 'a large binary file is copied in and out unchanged' cmp "$work/file" "$work/stdout"
 
+# From outside a path is the caller's, and so is where a link leads: not to the sandbox's file.
+link=$TOP/build/realm.t/etc
+mkdir -p "$TOP/build/realm.t"
+ln -sfn /etc "$link"
+RHI_ENTERED=1 "$TOP/scripts/realm" --file "$RHI_SHOWN_TOP/build/realm.t/etc/passwd" cat /root/passwd >"$work/stdout"
+ok 'a link is followed on the machine of the caller' cmp /host/etc/passwd "$work/stdout"
+
 # through NAME STATUS STDOUT ARGS...: the same, with standard input passed through
 through() {
 	local name=$1 want=$2 stdout=$3 status=0
