@@ -135,6 +135,9 @@ static void on_page_alloc(void *name, struct page *page, unsigned int order, gfp
 {
 	if (!in_task() || current != READ_ONCE(task))
 		return;
+	/* cma_alloc() moves pages that happen to be in its way, always with GFP_KERNEL. */
+	if (gfp & __GFP_MOVABLE)
+		return;
 	page_gfp |= gfp;
 	/* The kernel's message is rate-limited to one in ten seconds. */
 	if (!page && !(gfp & __GFP_NOWARN))
