@@ -70,19 +70,15 @@ below_host() {
 	[ -e "$at" ] && echo "$at"
 }
 
-# find_path PATH: print where the sandbox has a file or directory of the caller; fails if there is none. The
-# project and the cache are writable at their own place only.
+# find_path PATH: print where the sandbox has a file or directory of the caller; fails if there is none.
+# What the sandbox has at the same place may be writable; what is below /host is not.
 find_path() {
 	local path=$1
 
 	if [ -n "$entered" ]; then
 		[[ $path == /* ]] || path=$(shown "$PWD")/$path
 		if path=$(below_host "$path"); then
-			case $path in
-			"/host$RHI_SHOWN_TOP"/*) path=$TOP${path#"/host$RHI_SHOWN_TOP"} ;;
-			"/host$RHI_SHOWN_CACHE"/*) path=$CACHE${path#"/host$RHI_SHOWN_CACHE"} ;;
-			esac
-			echo "$path"
+			if [ "$1" -ef "$path" ]; then echo "$1"; else echo "$path"; fi
 			return
 		fi
 	fi

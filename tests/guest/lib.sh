@@ -32,7 +32,7 @@ same() { [ "$2" = "$3" ] || { echo "$1: '$2', not '$3'" >&2; return 1; }; }
 # at_least_one WHAT NUMBER
 at_least_one() { [ "$2" -gt 0 ] || { echo "$1: $2" >&2; return 1; }; }
 
-# wait_for COMMAND...: wait until COMMAND succeeds, for ten minutes or more
+# wait_for COMMAND...: wait until COMMAND succeeds, for eight minutes or more
 wait_for() {
 	local _
 
